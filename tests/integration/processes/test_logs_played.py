@@ -124,6 +124,7 @@ async def test_what_was_met_missed_and_told_of_some_that_are_played_through_a_se
     compared.report(log, both=True)
 
 
+@pytest.mark.long
 async def test_what_was_met_missed_and_told_of_a_few_that_are_played_is_too(shared_data: Path) -> None:
     compared = Compared()
     few = [case for case in in_order(shared_data, HELPDESK) if case.waited and len(case.done) > 3][:4]

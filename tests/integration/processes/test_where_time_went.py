@@ -224,6 +224,7 @@ def test_the_parts_of_some_are_what_is_seen_minute_by_minute(shared_data: Path, 
     assert tried.compare("resolution", "closing", "by-owner") > 100
 
 
+@pytest.mark.long
 def test_the_parts_of_a_few_add_up_and_are_what_is_seen_minute_by_minute(shared_data: Path) -> None:
     assert sum(Tried(shared_data, HELPDESK, 1, 40).add_up().values()) > 0
     assert Tried(shared_data, HELPDESK, MINUTE_MS, 40, 20).compare("resolution", "by-owner") > 2

@@ -208,6 +208,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(parquet: Path, regis
     assert cut_short >= KILLS // 4
 
 
+@pytest.mark.long
 def test_an_orphaned_worker_dies_with_its_parent(parquet: Path, registry: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM, *arguments(parquet, tmp_path / "out", registry, "--processes", "2")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

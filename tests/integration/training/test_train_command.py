@@ -93,6 +93,7 @@ def test_the_report_holds_what_was_promised(trained: tuple[Path, str]) -> None:
     assert "ROC-AUC" in trained[1]
 
 
+@pytest.mark.long
 def test_the_report_tells_who_is_found_at_the_threshold_how_segments_do_and_what_matters(
     trained: tuple[Path, str],
 ) -> None:

@@ -34,6 +34,7 @@ def test_a_long_cell_is_read_and_found_again(length: int, quote: str, tmp_path: 
     assert CliRunner().invoke(main, ["inspect", str(file)]).exit_code == 0
 
 
+@pytest.mark.long
 def test_a_row_that_is_too_long_is_refused_by_line_and_column(tmp_path: Path) -> None:
     file = written(tmp_path, "z" * (3 * LONGEST_BYTES))
     table = open_table(file)

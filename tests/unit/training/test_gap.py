@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.training_data import customers
 from training.data.columns import Columns
@@ -40,6 +41,7 @@ def test_a_small_gap_is_not_spoken_of() -> None:
     assert gap_told(0.987, 0.976, PAIRS, OF_TRIPLES) == ""
 
 
+@pytest.mark.long
 def test_the_report_tells_the_gap(tmp_path: Path) -> None:
     trained = train(prepare(customers(), Columns("Churn")), TrainingPlan(ladder=LADDER[:1], benchmark_model=None))
     knowing = trained.judged.with_predictions(0.1 + 0.8 * trained.judged.churned)

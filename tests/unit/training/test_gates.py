@@ -52,6 +52,7 @@ def test_each_fault_closes_its_gate() -> None:
     assert "score_stability" in closed(evidence(judged=shifted))
 
 
+@pytest.mark.long
 def test_a_red_certificate_closes_its_gate() -> None:
     red = {"green": False, "n_changed": 5, "differences": ["mutating events changes orders"]}
 

@@ -164,6 +164,7 @@ def test_a_chinese_report_holds_no_latin_word_but_ids_values_and_names_of_figure
     assert set(LATIN.findall(told["zh"])) - FIGURES - names - values == set()
 
 
+@pytest.mark.long
 def test_both_reports_tell_the_same_numbers(told: dict[str, str]) -> None:
     figures = [sorted(re.findall(r"\b0\.\d{4}\b", text)) for text in told.values()]
 

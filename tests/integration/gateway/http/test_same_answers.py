@@ -58,7 +58,9 @@ def compared(ended: Ended) -> tuple[Any, ...]:
     return ended.code, ended.message, ended.details
 
 
-@pytest.mark.parametrize("how", Carried)
+@pytest.mark.parametrize(
+    "how", [how if how is Carried.REST else pytest.param(how, marks=pytest.mark.long) for how in Carried]
+)
 async def test_whoever_may_not_is_refused_everywhere_as_over_grpc(guarded: Door, how: Carried) -> None:
     addresses, api = guarded
     wrong = []

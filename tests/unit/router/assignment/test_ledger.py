@@ -149,6 +149,7 @@ def test_an_adversary_who_sees_the_ledger_comes_close_to_the_bound_but_not_beyon
     assert worst > 0.5 * bound(n, MICROS, 0)  # a bound that nobody comes near would prove little
 
 
+@pytest.mark.long
 def test_a_million_leads_lose_nothing_to_rounding() -> None:
     pool, draw = Pool({0: 333, 1: 1000, 2: 1667}), random.Random(5)
 

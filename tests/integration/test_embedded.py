@@ -127,6 +127,7 @@ async def test_the_private_store_ends_with_the_service(starts: list[Served], dat
     )
 
 
+@pytest.mark.long
 def test_a_folder_in_use_is_a_clear_error(served: Served, data_folder: Path) -> None:
     assert f"is in use by process {served.process.pid}" in refusal(data_folder)
 
@@ -157,6 +158,7 @@ def test_a_folder_that_cannot_be_made_or_written_is_a_clear_error(tmp_path: Path
     assert "--data" in said
 
 
+@pytest.mark.long
 def test_a_port_in_use_is_a_clear_error(served: Served, short_path: Path, starts: list[Served]) -> None:
     starts.append(Served(short_path / "other", listen=served.address))
 

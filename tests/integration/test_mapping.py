@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 from click.testing import CliRunner, Result
 
 from scoring.registry.adapters.storage import LocalStorage
@@ -25,6 +26,7 @@ def fairlead(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
+@pytest.mark.long
 def test_a_mapping_is_written_once_and_serves_next_months_file(served: Served, tmp_path: Path) -> None:
     may, june, saved = (tmp_path / name for name in ("mai.csv", "juni.csv", "mapping.yaml"))
     may.write_bytes("Kundennummer;Gebiet;Anmeldungen\nc1;Köln;3,5\n".encode("cp1252"))

@@ -35,6 +35,7 @@ def rescored(data: Path, out: Path, registry: Path, *more: str) -> Path:
     return out
 
 
+@pytest.mark.long
 def test_rules_know_what_was_rescored(scores: Path, served: Served) -> None:
     result = CliRunner().invoke(remember, [str(scores), "--server", served.address, "--tenant", "acme"])
 

@@ -11,6 +11,7 @@ from tests.integration.simulation.playing import played
 from tests.simulation.guards import GUARDS
 
 
+@pytest.mark.long
 def test_nothing_is_broken_in_some_days_of_a_small_firm() -> None:
     done = played("--days", "2", "--reps", "20", "--seed", "11")
 

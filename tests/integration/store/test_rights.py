@@ -115,6 +115,7 @@ def test_a_replica_takes_no_writes(store: Server, tmp_path: Path) -> None:
     assert not is_well
 
 
+@pytest.mark.long
 def test_a_key_of_another_application_is_named_as_such(store: Server, tmp_path: Path) -> None:
     served = Served(tmp_path, at(url(store, user_with(store, "~*", "&*", "+@all"), "2")))
     try:

@@ -99,6 +99,7 @@ async def test_cut_short_at_any_step_and_done_again_it_leaves_the_same_keys(url:
         assert keys.contents(url) == expected, f"killed after {calls} calls: {whole.calls[:calls][-3:]}"
 
 
+@pytest.mark.long
 async def test_every_answer_is_the_one_of_then_and_reps_may_have_channels(url: str) -> None:
     restored(url)
     new = fields() - fields(FORMAT_6_3E590064)

@@ -236,6 +236,7 @@ def test_no_log_line_holds_a_secret_or_a_number(data_folder: Path, tmp_path: Pat
         assert secret not in text
 
 
+@pytest.mark.long
 def test_no_start_up_line_holds_the_password_of_the_store(data_folder: Path) -> None:
     process = Served(data_folder, {"FAIRLEAD_REDIS_URL": "redis://me:hunter2secret@127.0.0.1:1/0"})
 

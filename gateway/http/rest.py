@@ -11,8 +11,9 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
@@ -38,6 +39,9 @@ _EVENTS = (
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),  # nginx would keep them until it has many
 )
+PAUSE_S = 15.0
+"""After so long without an event a comment is sent, in seconds: proxies end what is silent for a minute."""
+_PAUSE = b":\n\n"
 _JSON_TYPES = ("application/json", "application/json; charset=utf-8")
 _RESUMES_BY = "resume_token"
 """The field by which a stream goes on."""
@@ -120,15 +124,14 @@ class RestHost:
         """Send events until the stream ends or its client goes; how it failed is the last, if one came before."""
         has_begun = False
         try:
-            async with (
-                watched(receive),
-                aclosing(self._pipeline.answers(method, call, request, many=False)) as messages,
-            ):
+            answers = self._pipeline.answers(method, call, request, many=False)
+            async with watched(receive), aclosing(_with_pauses(answers)) as messages:
                 async for message in messages:
                     if not has_begun:
                         await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": _EVENTS})
                         has_begun = True
-                    await send({"type": "http.response.body", "body": _event(message), "more_body": True})
+                    body = _PAUSE if message is None else _event(message)
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
         except Gone:
             raise
         except BaseException as error:
@@ -138,6 +141,24 @@ class RestHost:
             last = b"event: error\ndata: " + write_json(status) + b"\n\n"
             return await send({"type": "http.response.body", "body": last, "more_body": False})
         return await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _with_pauses(messages: AsyncGenerator[Message]) -> AsyncGenerator[Message | None]:
+    """Yield messages as they come, and None whenever none has come for a while."""
+    async with aclosing(messages):
+        following = asyncio.ensure_future(anext(messages, None))
+        try:
+            while True:
+                if not (await asyncio.wait([following], timeout=PAUSE_S))[0]:
+                    yield None
+                elif (message := following.result()) is None:
+                    return
+                else:
+                    yield message
+                    following = asyncio.ensure_future(anext(messages, None))
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 def _request(match: Match, carrier: HttpCarrier, query: bytes, body: bytes) -> Message:

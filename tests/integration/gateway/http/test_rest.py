@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
+import pytest
 from google.protobuf.json_format import Parse
 
 from fairlead.v1 import decisions_pb2 as decisions
+from gateway.http import rest
 from tests.integration.gateway.grpc.test_server import Notes
 from tests.integration.gateway.http.conftest import Door
 from tests.web import Reply, ask, connection, web_serving
@@ -182,3 +184,17 @@ async def test_who_goes_away_ends_their_call(store: Any, tenant: str) -> None:
         await notes.told.wait()
 
     assert notes.ended_ == [("WatchWorkItems", grpc.StatusCode.CANCELLED)]
+
+
+async def test_while_nothing_happens_a_comment_keeps_the_connection_and_nothing_is_missed(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "PAUSE_S", 0.02)
+    async with connection(door.addresses.http) as (reader, writer):
+        writer.write(f"GET /v1/{door.api.parent}/workItems:watch HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        for _ in range(3):
+            await reader.readuntil(b"\r\n:\n\n\r\n")
+        await door.api.route("L-1")
+        change = await reader.readuntil(b"crm~L-1")
+
+    assert b'"resumeToken":' in change

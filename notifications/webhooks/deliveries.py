@@ -15,7 +15,8 @@ from notifications.webhooks.ports import ChangeFeed, DeliveryStore, Turned
 from notifications.webhooks.sender import message_id
 
 _REVIVED_AT_ONCE = 1000
-_LOOKED_AT = 128
+_LOOKED_AT, _PAGES = 1000, 10
+"""Events that are looked at for the oldest that was not read: how many at a time, and how often."""
 _TRIES = 50
 
 
@@ -95,11 +96,20 @@ class WebhookDeliveries:
         return ReceiverStatus(place.parked, dead, min(instants, default=None), place.is_full)
 
     async def _unread_ms(self, tenant: str, receiver: str, after: int) -> int | None:
+        """Return when the first change happened that is not read yet; where very many unwanted ones come before it,
+        when one of those did: whoever is so far behind is to be seen.
+        """
         kept = await self._records.get(tenant, receiver)
         wanted = kept.record.event_types if kept else frozenset[str]()
-        page = await self._feed.page(tenant, after, _LOOKED_AT)
-        changes = (each.change for each in page.changes)
-        return next((change.at_ms for change in changes if not wanted or change.type in wanted), None)
+        unwanted_ms = None
+        for _ in range(_PAGES):
+            page = await self._feed.page(tenant, after, _LOOKED_AT)
+            changes = [each.change for each in page.changes]
+            found = next((each.at_ms for each in changes if not wanted or each.type in wanted), None)
+            if found is not None or page.last == after:
+                return found
+            after, unwanted_ms = page.last, changes[-1].at_ms if changes else unwanted_ms
+        return unwanted_ms
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
         """Have what is parked or dead be tried at once; an empty id: of all work items.

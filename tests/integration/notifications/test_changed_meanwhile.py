@@ -11,6 +11,7 @@ import pytest
 from failures import Unavailable
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.deliveries import DeliveryState, Redriven
+from notifications.webhooks import deliveries
 from notifications.webhooks.deliveries import WebhookDeliveries
 from notifications.webhooks.parking import Dead
 from notifications.webhooks.ports import TracedChange
@@ -291,3 +292,30 @@ async def test_where_the_store_fails_under_many_at_once_the_turn_raises_it_and_t
 
     gc.collect()
     assert "never retrieved" not in caplog.text
+
+
+@pytest.mark.parametrize("pages", [10, 1])
+async def test_the_oldest_that_was_not_told_is_found_behind_others_and_whoever_is_far_behind_is_seen(
+    clock: None,
+    own_store: EmbeddedServer,
+    tenant: str,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    pages: int,
+) -> None:
+    monkeypatch.setattr(deliveries, "_LOOKED_AT", 2)
+    monkeypatch.setattr(deliveries, "_PAGES", pages)
+    async with by_hand(own_store.url, tenant, receiver.url, event_types=frozenset({"closed"})) as hand:
+        instants = []
+        for each in range(3):
+            await hand.move_to(await hand.now_ms() + 1000)
+            instants.append(await hand.now_ms())
+            routed = await hand.api.route(f"L-{each}")
+        before = await hand.book.standing(hand.tenant, NAME)
+        await hand.move_to(await hand.now_ms() + 1000)
+        instants.append(await hand.now_ms())
+        await hand.api.complete(routed.work_item)
+        oldest_ms = (await hand.book.standing(hand.tenant, NAME)).oldest_ms
+
+    assert before.oldest_ms == (None if pages > 1 else instants[1])
+    assert oldest_ms == instants[3 if pages > 1 else 1]

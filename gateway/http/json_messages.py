@@ -15,19 +15,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
-from typing import Any, NoReturn
+from itertools import islice
+from typing import Any
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from failures import Violation, shown
 from gateway.errors import UnreadableJson
 from gateway.filters.fields import nearest_of
+from gateway.http.json_values import DEEPEST, read_value
+from gateway.http.scalars import A_FRACTION, FORMS, LARGEST, LONGEST_NAME, RANGES, read_scalar, values_of, whole_of
 
 _MOST_FAULTS = 20
-_DEEPEST = 32
-"""As deep as a message may be that comes as protobuf: each object of attributes is three messages there."""
 _OWN_FORM = "google.protobuf."
 """Messages of this package have forms of their own in JSON, with no fields of ours in them."""
 _WITHIN = re.compile(r"Failed to parse (\w+) field: ")
@@ -48,22 +49,16 @@ def read_json(data: bytes, kind: type[Message], *, ignore_unknown: bool = False)
     Raises
     ------
     UnreadableJson
-        Naming each field that is not known, or the first that cannot be read, by its path.
+        Naming each field that is not known or cannot be read, by its path.
     """
-    value = _loaded(data)
-    _check_depth(value)
+    value = read_value(data)
     if not isinstance(value, dict):
         raise UnreadableJson.of("", f"found {shown(value)}: must be a JSON object, as of {kind.DESCRIPTOR.full_name}")
-    faults: list[Violation] = []
-    for fault in _faults(value, kind.DESCRIPTOR, "", ignore_unknown=ignore_unknown):
-        faults.append(fault)
-        if len(faults) == _MOST_FAULTS:
-            break
-    if faults:
+    if faults := list(islice(_faults(value, kind.DESCRIPTOR, "", ignore_unknown=ignore_unknown), _MOST_FAULTS)):
         raise UnreadableJson(faults)
     message = kind()
     try:
-        json_format.ParseDict(value, message, ignore_unknown_fields=ignore_unknown, max_recursion_depth=_DEEPEST + 1)
+        json_format.ParseDict(value, message, ignore_unknown_fields=ignore_unknown, max_recursion_depth=DEEPEST + 1)
     except (json_format.ParseError, ValueError, TypeError, OverflowError) as error:
         raise _told(error, kind.DESCRIPTOR) from None
     return message
@@ -75,129 +70,115 @@ def write_json(message: Message) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def _loaded(data: bytes) -> Any:
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise UnreadableJson.of("", f"byte {error.start} is not UTF-8: a body is JSON in UTF-8") from None
-    try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        what = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        raise UnreadableJson.of("", f"the body is no JSON: {what}") from None
-    except RecursionError:
-        raise _too_deep() from None
-    except ValueError as error:  # of a number with thousands of digits
-        raise UnreadableJson.of("", f"the body cannot be read: {str(error)[:200]}") from None
-
-
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(_DEEPEST + 1):
-        level = [inner for each in level for inner in _within_value(each)]
-    if level:
-        raise _too_deep()
-
-
-def _within_value(value: Any) -> Iterable[Any]:
-    """Return what an object or a list holds; of anything else nothing is within."""
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _too_deep() -> UnreadableJson:
-    return UnreadableJson.of("", f"the body is nested over {_DEEPEST} deep")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object; one key must not say two things."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen = set[str]()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise UnreadableJson.of("", f"the body has {shown(twice)} twice in one object")
-    return found
-
-
-def _no_number(text: str) -> NoReturn:
-    raise UnreadableJson.of(
-        "", f'the body is no JSON: {text} is no number of JSON; where it is one of protobuf: "{text}"'
-    )
-
-
 @cache
-def _known(kind: Descriptor) -> Mapping[str, FieldDescriptor]:
+def _known(kind: Descriptor) -> Mapping[str, Any]:
     """Return the fields of a message by both their names."""
-    return {name: field for field in kind.fields for name in (field.name, field.camelcase_name)}
+    fields: Any = kind.fields
+    return {name: field for field in fields for name in (field.name, field.json_name)}
 
 
 @cache
-def _names(kind: EnumDescriptor) -> frozenset[str]:
-    return frozenset(kind.values_by_name)
+def _map_value(kind: Any) -> FieldDescriptor | None:
+    """Return the values' field of what is an entry of a map; None: it is none."""
+    is_entry = kind is not None and kind.GetOptions().map_entry
+    return kind.fields_by_name["value"] if is_entry else None
 
 
 def _faults(value: Any, kind: Any, path: str, *, ignore_unknown: bool) -> Iterator[Violation]:
-    """Yield what an object of JSON names that a message has not, or has under two names at once."""
+    """Yield what an object of JSON names that a message has not, has under two names at once, or has not at once."""
     if not isinstance(value, dict) or kind.full_name.startswith(_OWN_FORM):
         return
-    known, said = _known(kind), dict[str, str]()
+    known, said, chosen = _known(kind), dict[str, str](), dict[str, str]()
     for name, inner in value.items():
         field = known.get(name)
-        where = f"{path}{field.name if field else name}"
         if field is None:
             if not ignore_unknown:
-                yield _unknown(where, name, kind)
-        elif field.name in said:
+                yield _unknown(f"{path}{_named(name)}", name, kind)
+            continue
+        where = f"{path}{field.name}"
+        if said.setdefault(field.name, name) != name:
             yield Violation(where, f"found under two names, {said[field.name]} and {name}: say it once")
-        else:
-            said[field.name] = name
-            yield from _faults_of(inner, field, where, ignore_unknown=ignore_unknown)
+            continue
+        if field.containing_oneof is not None and inner is not None:
+            other = chosen.setdefault(field.containing_oneof.name, field.name)
+            if other != field.name:
+                yield Violation(where, f"found beside {other}, which excludes it: say one of them")
+        yield from _faults_of(inner, field, where, ignore_unknown=ignore_unknown)
 
 
 def _faults_of(value: Any, field: FieldDescriptor, where: str, *, ignore_unknown: bool) -> Iterator[Violation]:
     """Yield what is wrong within the value of a field."""
-    kind, enum = field.message_type, field.enum_type
-    if kind is not None and kind.GetOptions().map_entry:
-        entry = kind.fields_by_name["value"]
-        inner = value.items() if isinstance(value, dict) else ()
-        values = [(f"{where}[{json.dumps(key, ensure_ascii=False)}]", each) for key, each in inner]
-        field, kind, enum = entry, entry.message_type, entry.enum_type
-    elif field.is_repeated and value is not None and not isinstance(value, list):
+    values: Iterable[tuple[str, Any]]
+    if value is None:
+        return
+    if (entry := _map_value(field.message_type)) is not None:
+        field = entry
+        values = ((f"{where}[{_named(key)}]", each) for key, each in value.items()) if isinstance(value, dict) else ()
+    elif not field.is_repeated:
+        values = ((where, value),)
+    elif isinstance(value, list):
+        values = ((f"{where}[{n}]", each) for n, each in enumerate(value))
+    else:
         yield Violation(where, f"found {shown(value)}: must be a list")
         return
-    elif field.is_repeated:
-        values = [(f"{where}[{n}]", each) for n, each in enumerate(value)] if isinstance(value, list) else []
-    else:
-        values = [(where, value)]
     for place, each in values:
-        if wanted := _other_type(each, kind, field):
+        if each is None:
+            continue
+        if wanted := _unlike(each, field, ignore_unknown=ignore_unknown):
             yield Violation(place, f"found {shown(each)}: must be {wanted}")
-        elif kind is not None:
-            yield from _faults(each, kind, f"{place}.", ignore_unknown=ignore_unknown)
-        elif enum is not None and isinstance(each, str) and each not in _names(enum) and not ignore_unknown:
-            allowed = ", ".join(value.name for value in enum.values)
-            yield Violation(place, f"found {shown(each)}: must be one of {allowed}{nearest_of(each, _names(enum))}")
+        elif field.message_type is not None:
+            yield from _faults(each, field.message_type, f"{place}.", ignore_unknown=ignore_unknown)
 
 
-def _other_type(value: Any, kind: Descriptor | None, field: FieldDescriptor) -> str:
-    """Say what a value must be that is of another type; empty: it may be right. Null stands for what is absent."""
-    if value is None:
+def _unlike(value: Any, field: FieldDescriptor, *, ignore_unknown: bool) -> str:
+    """Say what a value must be that cannot be a field's; empty: it may be."""
+    if field.message_type is not None:
+        return _unlike_message(value, field.message_type)
+    match field.type:
+        case FieldDescriptor.TYPE_STRING:
+            return "" if isinstance(value, str) else "a text"
+        case FieldDescriptor.TYPE_BOOL:
+            return "" if isinstance(value, bool) else "true or false"
+        case FieldDescriptor.TYPE_ENUM:
+            return _unlike_enum(value, field, ignore_unknown=ignore_unknown)
+    if isinstance(value, str):
+        try:
+            read_scalar(field, value)
+        except ValueError as error:
+            return str(error)
         return ""
-    if kind is not None:
-        is_object = isinstance(value, dict) or kind.full_name.startswith(_OWN_FORM)
-        return "" if is_object else f"an object, as of {kind.full_name}"
-    if field.type == FieldDescriptor.TYPE_STRING and not isinstance(value, str):
-        return "a text"
-    if field.type == FieldDescriptor.TYPE_BOOL and not isinstance(value, bool):
-        return "true or false"
-    if field.type == FieldDescriptor.TYPE_ENUM and (isinstance(value, bool) or not isinstance(value, str | int)):
-        return "the name of one of its values"
-    return ""
+    if field.type == FieldDescriptor.TYPE_BYTES:
+        return "a text of Base64"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if (largest := LARGEST.get(field.type)) is not None:
+        return "" if is_number and abs(value) <= largest else A_FRACTION
+    least, most = RANGES[field.type]
+    return "" if is_number and value == int(value) and least <= value <= most else whole_of(least, most)
 
 
-def _unknown(where: str, name: str, kind: Descriptor) -> Violation:
-    hint = nearest_of(name, [field.camelcase_name for field in kind.fields])
+def _unlike_message(value: Any, kind: Any) -> str:
+    if (form := FORMS.get(kind.full_name)) is not None:
+        return "" if isinstance(value, str) and form.pattern.fullmatch(value) else form.meaning
+    is_object = kind.full_name == f"{_OWN_FORM}Struct" or not kind.full_name.startswith(_OWN_FORM)
+    return f"an object, as of {kind.full_name}" if is_object and not isinstance(value, dict) else ""
+
+
+def _unlike_enum(value: Any, field: Any, *, ignore_unknown: bool) -> str:
+    """Say so of an enum, of which JSON has names, and numbers for those that are newer than who reads them."""
+    if isinstance(value, str):
+        is_known = ignore_unknown or value in field.enum_type.values_by_name
+        return "" if is_known else values_of(field.enum_type, value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return "" if is_number and -(2**31) <= value < 2**31 else values_of(field.enum_type, "")
+
+
+def _named(name: str) -> str:
+    """Return a name as it can be told: halves of characters, which JSON can write, are no text."""
+    return name[:LONGEST_NAME].encode("utf-8", "backslashreplace").decode()
+
+
+def _unknown(where: str, name: str, kind: Any) -> Violation:
+    hint = nearest_of(name[:LONGEST_NAME], [field.json_name for field in kind.fields])
     spoken = f"this server speaks {kind.file.package} as of Fairlead {version('fairlead')}"
     return Violation(where, f"{kind.name} has no such field{hint}; {spoken}")
 

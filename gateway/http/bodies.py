@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from failures import InvalidInput
 from gateway.errors import RequestTooLarge
 from gateway.http.answers import Receive
 
+T = TypeVar("T")
+
+QUICK_BYTES = 64 * 1024
+"""As much JSON as is read in some milliseconds."""
 _GZIP = 31
 """What zlib calls it."""
 
@@ -58,6 +63,11 @@ async def read_body(receive: Receive, encoding: str, most_bytes: int) -> bytes:
     if inflating and body and not inflating.eof:
         raise InvalidInput.of("", "the body ends before its gzip does")
     return bytes(body)
+
+
+async def aside(n_bytes: int, read: Callable[[], T]) -> T:
+    """Do what reads so many bytes of JSON, in a thread if they are many: other calls would wait for seconds."""
+    return read() if n_bytes <= QUICK_BYTES else await asyncio.to_thread(read)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import grpc
 from connectrpc.code import Code
@@ -35,6 +35,7 @@ from failures import InvalidInput
 from gateway.calls.call import Call, Method, Unreadable
 from gateway.calls.pipeline import Pipeline
 from gateway.calls.status import code_of
+from gateway.http.bodies import QUICK_BYTES, aside
 from gateway.http.carrier import HttpCarrier
 from gateway.http.json_messages import read_json, write_json
 
@@ -113,7 +114,7 @@ class ConnectHost(ConnectASGIApplication[None]):
 
         async def answer(request: Any, _: RequestContext[Any, Any]) -> Message:
             call = _began()
-            call.request = request
+            call.request = request = await _read(request)
             try:
                 return await pipeline.answer(method, call, request, many=False)
             except BaseException as error:
@@ -126,7 +127,7 @@ class ConnectHost(ConnectASGIApplication[None]):
 
         async def answer(request: Any, _: RequestContext[Any, Any]) -> AsyncIterator[Message]:
             call = _began()
-            call.request = request
+            call.request = request = await _read(request)
             try:
                 async with aclosing(pipeline.answers(method, call, request, many=False)) as messages:
                     async for message in messages:
@@ -201,11 +202,29 @@ class _Json(Codec[Message, Any]):
     def encode(self, message: Message) -> bytes:
         return write_json(message)
 
-    def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable:
+    def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable | _Unread:
+        unread = _Unread(bytes(data), message_class, _carrier.get().ignores_unknown)
+        return unread.read() if len(data) <= QUICK_BYTES else unread
+
+
+class _Unread(NamedTuple):
+    """A body of JSON that is so long that the library, which cannot wait, is not to read it."""
+
+    data: bytes
+    kind: type[Message]
+    ignores_unknown: bool
+
+    def read(self) -> Message | Unreadable:
+        """Read it."""
         try:
-            return read_json(bytes(data), message_class, ignore_unknown=_carrier.get().ignores_unknown)
+            return read_json(self.data, self.kind, ignore_unknown=self.ignores_unknown)
         except InvalidInput as error:
-            return Unreadable(message_class, error)
+            return Unreadable(self.kind, error)
+
+
+async def _read(request: Any) -> Any:
+    """Return a request that is read."""
+    return await aside(len(request.data), request.read) if isinstance(request, _Unread) else request
 
 
 def connect_error(status: Status) -> ConnectError:

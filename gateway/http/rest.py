@@ -27,7 +27,7 @@ from failures import InvalidInput
 from gateway.calls.call import Call, Method
 from gateway.calls.pipeline import Pipeline
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
-from gateway.http.bodies import Gone, read_body, watched
+from gateway.http.bodies import Gone, aside, read_body, watched
 from gateway.http.carrier import HttpCarrier
 from gateway.http.json_messages import read_json, write_json
 from gateway.http.query import read_query
@@ -109,7 +109,8 @@ class RestHost:
             await pipeline.admit(call)
             carrier.check_size(self._most_bytes)
             body = await read_body(receive, carrier.headers.get("content-encoding", ""), self._most_bytes)
-            call.request = request = _request(match, carrier, scope["query_string"], body)
+            reading = partial(_request, match, carrier, scope["query_string"], body)
+            call.request = request = await aside(len(body), reading)
             if inspect.isasyncgenfunction(method):
                 return await self._stream(method, call, request, receive, send)
             async with watched(receive):

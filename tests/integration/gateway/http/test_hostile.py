@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from threading import get_ident
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,12 +15,14 @@ import pytest
 
 from fairlead.v1 import workforce_pb2 as workforce
 from gateway.http import deadlines
+from gateway.http.bodies import QUICK_BYTES, aside
 from gateway.http_settings import HttpSettings
 from serving.wiring import MAX_MESSAGE_BYTES
 from tests.integration.gateway.grpc.test_server import Notes
 from tests.integration.gateway.http.conftest import Door
 from tests.web import REPS, Carried, Pairs, Reply, ask, call, connection, received, watching, web_serving
 
+PRESENCE = "/fairlead.v1.WorkforceService/SetRepPresence"
 ROUTE = "/fairlead.v1.RoutingService/RouteWorkItem"
 JSON = ("content-type", "application/json")
 HEAD = f"POST {REPS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -54,6 +57,26 @@ async def test_who_may_not_call_is_told_before_a_byte_of_the_body_has_come(guard
     answer = await sent(guarded.addresses.http, f"{HEAD}Content-Length: 100\r\n\r\n".encode())
 
     assert answer.startswith(b"HTTP/1.1 401 ")
+
+
+async def test_a_body_that_is_read_aside_is_answered_as_one_that_is_not(door: Door) -> None:
+    blanks, rest = b" " * QUICK_BYTES, f"/v1/{door.api.parent}/reps/ann:setPresence"
+    wrong, right = blanks + b'{"untilTme": ""}', blanks + b'{"presence": "PRESENCE_AWAY"}'
+    named = json.dumps({"name": f"{door.api.parent}/reps/ann", "presence": "PRESENCE_AVAILABLE"}).encode()
+
+    refused = [await ask(door.addresses.http, "POST", path, [JSON], wrong) for path in (PRESENCE, rest)]
+    taken = await ask(door.addresses.http, "POST", PRESENCE, [JSON], blanks + named)
+    taken_by_path = await ask(door.addresses.http, "POST", rest, [JSON], right)
+
+    assert [reply.status for reply in refused] == [400, 400]
+    assert all("the nearest is untilTime" in json.loads(reply.body)["message"] for reply in refused)
+    assert json.loads(taken.body)["presence"] == "PRESENCE_AVAILABLE"
+    assert json.loads(taken_by_path.body)["presence"] == "PRESENCE_AWAY"
+
+
+async def test_what_takes_long_to_read_is_read_beside_other_calls() -> None:
+    assert await aside(QUICK_BYTES, get_ident) == get_ident()
+    assert await aside(QUICK_BYTES + 1, get_ident) != get_ident()
 
 
 @pytest.mark.parametrize(

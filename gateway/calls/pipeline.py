@@ -84,6 +84,17 @@ class Pipeline:
             observer.began(call)
         return call
 
+    def arrive(self, call: Call) -> None:
+        """Count a call in, unless there are too many already; gRPC asks the counter itself, before there is a call.
+
+        Raises
+        ------
+        Failure
+            If there are.
+        """
+        if self.call_counter is not None and (refusal := self.call_counter.arrive(call.method)):
+            raise refusal
+
     async def admit(self, call: Call) -> None:
         """Find out who calls, and whether they may call this at all: before what they bring is read."""
         if self._admission is not None:

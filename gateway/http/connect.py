@@ -155,8 +155,7 @@ class _Admitting(MetadataInterceptor[Call]):
         method = self._methods[f"/{ctx.method.service_name}/{ctx.method.name}"]
         call = carrier.call = pipeline.begin(method, None, carrier)
         try:
-            if pipeline.call_counter is not None and (refusal := pipeline.call_counter.arrive(method.name)):
-                raise refusal
+            pipeline.arrive(call)
             await pipeline.admit(call)
             carrier.check_size(self._most_bytes)
         except BaseException as error:

@@ -42,8 +42,9 @@ class BoundedProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request: uvicorn bounds that as long as nothing of it has come."""
+        is_unread = self.conn.their_state is h11.SEND_BODY  # before uvicorn begins with a request that is here already
         super().on_response_complete()
-        if self.conn.their_state is h11.SEND_BODY:
+        if is_unread:
             self._close_in(LINGER_S)
         else:
             self._wait_for(self.conn.their_state if self.conn.trailing_data[0] else None)

@@ -31,7 +31,7 @@ from gateway.http.bodies import Gone, aside, read_body, watched
 from gateway.http.carrier import HttpCarrier
 from gateway.http.json_messages import read_json, write_json
 from gateway.http.query import read_query
-from gateway.http.routes import HttpRoute, Match, RouteTable, routes_of
+from gateway.http.routes import Match, RouteTable, routes_of
 from gateway.http.transcoding import request_of, with_headers
 
 _EVENTS = (
@@ -62,14 +62,12 @@ class RestHost:
         self._pipeline = pipeline
         self._most_bytes = most_bytes
         self._methods = dict[str, Callable[..., Any]]()
-        self._routes = list[HttpRoute]()
         self._table = RouteTable(())
 
     def serve(self, servicer: object, service: ServiceDescriptor) -> None:
         """Serve all methods of a service that have a path."""
         self._methods |= {method.full_name: getattr(servicer, method.name) for method in service.methods}
-        self._routes += routes_of([service])
-        self._table = RouteTable(self._routes)
+        self._table.add(routes_of([service]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -93,9 +91,7 @@ class RestHost:
             refusal = status_with(grpc.StatusCode.UNIMPLEMENTED, f"{shown} takes {' and '.join(verbs)}, and no {verb}")
             allow = (b"allow", ", ".join(verbs).encode())
             return await send_status(send, refusal, HTTPStatus.METHOD_NOT_ALLOWED, [allow])
-        refusal = status_with(
-            grpc.StatusCode.NOT_FOUND, f"no method has the path {shown}; /openapi.json lists them all"
-        )
+        refusal = status_with(grpc.StatusCode.NOT_FOUND, f"no method has the path {shown}")
         return await send_status(send, refusal)
 
     async def _answer(
@@ -104,8 +100,7 @@ class RestHost:
         pipeline, descriptor = self._pipeline, match.route.method
         method = self._methods[descriptor.full_name]
         try:
-            if pipeline.call_counter is not None and (refusal := pipeline.call_counter.arrive(call.method)):
-                raise refusal
+            pipeline.arrive(call)
             await pipeline.admit(call)
             carrier.check_size(self._most_bytes)
             body = await read_body(receive, carrier.headers.get("content-encoding", ""), self._most_bytes)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from google.api import annotations_pb2
 from google.api.http_pb2 import HttpRule
@@ -206,15 +205,21 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[HttpRoute]) -> None:
         self._root = _Node()
-        listed = list(routes)
-        for first, second in combinations(listed, 2):
-            if _clash(first, second):
-                raise ValueError(
-                    f"{first.method.full_name} and {second.method.full_name}: {first} and {second} overlap"
-                )
-        for route in listed:
+        self._routes = list[HttpRoute]()
+        self._most_segments = 0
+        self.add(routes)
+
+    def add(self, routes: Iterable[HttpRoute]) -> None:
+        """Find those too; raises as the table does."""
+        for route in routes:
+            for other in self._routes:
+                if _clash(other, route):
+                    raise ValueError(
+                        f"{other.method.full_name} and {route.method.full_name}: {other} and {route} overlap"
+                    )
+            self._routes.append(route)
             self._root.below(route.segments).routes.setdefault(route.action.encode(), {})[route.verb] = route
-        self._most_segments = max((len(route.segments) for route in listed), default=0)
+            self._most_segments = max(self._most_segments, len(route.segments))
 
     def match(self, verb: str, raw_path: bytes) -> Match | None:
         """Find where a path leads.

@@ -117,7 +117,7 @@ def _bytes(value: str) -> bytes:
         raise ValueError("Base64") from None
 
 
-class Form(NamedTuple):
+class WrittenForm(NamedTuple):
     """A message that JSON writes as a text.
 
     Parameters
@@ -149,8 +149,8 @@ class Form(NamedTuple):
 
 
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
-FORMS: Mapping[str, Form] = {
-    f"google.protobuf.{kind}": Form(re.compile(pattern, re.ASCII), meaning)
+FORMS: Mapping[str, WrittenForm] = {
+    f"google.protobuf.{kind}": WrittenForm(re.compile(pattern, re.ASCII), meaning)
     for kind, pattern, meaning in (
         ("Timestamp", _INSTANT, "an instant, e.g. 2026-11-28T09:00:00Z"),
         ("Duration", r"-?\d{1,12}(\.\d{1,9})?s", "seconds with an s behind them, e.g. 1.5s"),
@@ -180,7 +180,8 @@ def put_written(message: Message, value: str) -> None:
     """
     kind: Any = message.DESCRIPTOR
     if (form := FORMS.get(kind.full_name)) is not None:
-        return form.put(message, value)
+        form.put(message, value)
+        return
     wrapped: Any = message
     wrapped.value = read_scalar(kind.fields_by_name["value"], value)
-    return wrapped.SetInParent()
+    wrapped.SetInParent()

@@ -103,6 +103,22 @@ async def test_a_second_request_gets_its_own_time(door: Door, monkeypatch: pytes
         assert await reader.read() == b""
 
 
+async def test_a_request_that_comes_with_the_one_before_gets_its_own_time_for_its_body(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadlines, "LINGER_S", 0.02)
+    body = b'{"parent": "tenants/default"}'
+    async with connection(door.addresses.http) as (reader, writer):
+        first = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        writer.write(first + f"{HEAD}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode())
+        await reader.readuntil(b"ok\n")
+        await asyncio.sleep(0.1)
+        writer.write(body)
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 AMBIGUOUS = {
     "two lengths": "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
     "a length that is no number": "Content-Length: +2\r\n\r\n{}",

@@ -46,6 +46,8 @@ test-all: export FAIRLEAD_TABLES ?= 10000
 test-all: export FAIRLEAD_FUZZ_SECONDS ?= 30
 test-all: export FAIRLEAD_CHAOS_SECONDS ?= 120
 test-all: export FAIRLEAD_SCALE ?= 5
+# One more than there are cores: long tests wait for what falls due, and for servers that are killed and come back.
+test-all: export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell expr $$($(PYTHON) -c 'import os; print(os.cpu_count())') + 1)
 test-all: setup  ## Run all tests, the long ones too, at full size
 	$(PYTEST)
 

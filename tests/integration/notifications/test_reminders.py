@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,13 +13,16 @@ import pytest
 from redis import Redis
 
 from fairlead.access import Access
-from fairlead.client import FairleadClient
 from fairlead.commands import connected as client_of
 from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.adapters.redis.outbox import RedisOutbox
 from router.adapters.redis.repositories import Stores
+from router.assignment.planner_cache import PlannerCache
 from router.cli.walk_clock import WalkClock
 from router.cli.walk_contents import load_walk
 from router.cli.walk_runner import go
+from router.deadlines.notices import Notices
+from router.process.revisions.cache import ProcessCache
 from store.clock import KEY, SimulatedClock, simulated
 from store.embedded.server import EmbeddedServer
 from tests.api import Api, connected
@@ -31,9 +34,7 @@ from tests.simulated_redis import SimulatedRedis
 
 Channel = deliveries.Channel
 Delivery = deliveries.Delivery
-LOOKS_S = 1.5
-"""What a service takes to see that its simulated time has moved, in seconds."""
-TRIES = 20
+LOOK_S = 0.1
 PATIENT_MOVES = 8
 """Up to the row behind the reminder of the first response."""
 WALK = ROOT / "examples" / "processes" / "complaints-walk.yaml"
@@ -51,30 +52,56 @@ async def all_told(api: Api) -> list[Delivery]:
 
 
 class PatientClock(WalkClock):
-    """A clock that is a second before each of its first instants until what was told by then has been sent, as it is
-    where time is real, but for what waits for the digest of the next minute.
+    """A clock that stands before each of its first instants until the service has taken in all that happened by then,
+    and has sent what is due, as it would have where time is real.
 
     Parameters
     ----------
-    client
-        Says what waits.
+    tenant
+        Whose walk it is.
     """
 
-    def __init__(self, runner: asyncio.Runner, stores: Stores, client: FairleadClient) -> None:
+    def __init__(self, runner: asyncio.Runner, stores: Stores, tenant: str) -> None:
         super().__init__(runner, stores)
-        self._client = client
+        self._tenant = tenant
+        self._outbox = RedisOutbox(stores.redis)
+        self._planners = PlannerCache(
+            stores.workforce, stores.rule_sets, stores.rule_sets, processes=ProcessCache(stores.processes)
+        )
+        self._notices = Notices(tenant, stores.assignments, self._planners)
+        self._read = self._last_told = 0
         self._patient = PATIENT_MOVES
 
     def move(self, at_ms: int) -> None:
-        if self._patient and at_ms - 1000 > self.now_ms():
+        if self._patient and at_ms - 4000 > self.now_ms():
             self._patient -= 1
+            self._wait_while(self._is_anything_unread)
+            super().move(at_ms - 4000)
+            self._wait_while(self._is_anything_unread)
             super().move(at_ms - 1000)
-            time.sleep(LOOKS_S)  # the service has read what fell due
-            for _ in range(TRIES):
-                if not any(each.state == Delivery.STATE_WAITING for each in self._client.list_deliveries()):
-                    break
-                time.sleep(0.1)
+            self._wait_while(self._is_anything_due)
         super().move(at_ms)
+
+    def close(self) -> None:
+        self._planners.close()
+        super().close()
+
+    def _wait_while(self, is_so: Callable[[], Awaitable[bool]]) -> None:
+        while self._run(is_so):
+            time.sleep(LOOK_S)
+
+    async def _is_anything_unread(self) -> bool:
+        """Return whether the service has not yet taken in an event that concerns somebody."""
+        for event in await self._stores.assignments.events(self._tenant, after=self._read, count=1000):
+            if await self._notices.of(event) is not None:
+                self._last_told = event.number
+            self._read = event.number
+        return await self._outbox.last_told(self._tenant) < self._last_told
+
+    async def _is_anything_due(self) -> bool:
+        """Return whether the service has not yet sent what it could."""
+        _, due = await self._outbox.due(self._tenant)
+        return bool(due)
 
 
 def walked(address: str, url: str, tenant: str, text: str, rows: int) -> list[str]:
@@ -82,7 +109,7 @@ def walked(address: str, url: str, tenant: str, text: str, rows: int) -> list[st
     loaded = load_walk(WALK, text.encode())
     assert loaded.walk is not None, loaded.problems
     with client_of(address, tenant, Access()) as client, simulated(), asyncio.Runner() as runner:
-        clock = PatientClock(runner, Stores.connect(url), client)
+        clock = PatientClock(runner, Stores.connect(url), tenant)
         clock.stop()
         gone = go(client, clock, loaded, loaded.walk)
         try:

@@ -36,6 +36,8 @@ class Delivery:
         What it tells: the name of a field of ``WorkItemChange.event``, or of a template.
     outcome
         How the last try ended, see `notifications.attempts.DeliveryAttempt`; empty: there was none.
+    tried_through
+        Id of the channel of the last try; empty: it was the receiver's, or there was none.
     """
 
     id: str
@@ -50,17 +52,22 @@ class Delivery:
     event_ms: int = 0
     attempt_ms: int = 0
     next_ms: int = 0
+    tried_through: str = ""
 
 
 class ReceiverStatus(NamedTuple):
     """How a receiver stands: what waits or is parked, what was given up, when the oldest happened of what should have
-    been told by now, in milliseconds since 1970, None: there is nothing; and whether nothing new is taken for it.
+    been told by now, in milliseconds since 1970, None: there is nothing; and whether nothing new is taken for it. Of a
+    channel how many tries in a row went wrong, how the last one ended, and when, 0: never.
     """
 
     waiting: int = 0
     dead: int = 0
     oldest_ms: int | None = None
     is_stalled: bool = False
+    failures: int = 0
+    outcome: str = ""
+    attempt_ms: int = 0
 
 
 class Redriven(NamedTuple):

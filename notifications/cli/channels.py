@@ -14,6 +14,7 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import language_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.outcomes import outcome_text
 from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
 from notifications.cli.telling import (
     HELP,
@@ -125,7 +126,7 @@ def show(channel: str, language: str, as_json: bool, utc: bool, server: str, ten
 @channels.command("list")
 @reading_options
 def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) -> None:
-    """List channels by id, and how many messages wait or are parked."""
+    """List channels by id, how many messages wait or are parked, and how the last try ended."""
     with connected(server, tenant) as client:
         found, shown = list(client.list_channels()), Shown.of(client, language, utc=utc)
     tell_all("channels", found, _table, shown, as_json=as_json)
@@ -200,8 +201,25 @@ def _table(found: list[deliveries.Channel], shown: Shown) -> None:
             "language": lambda each: each.language_code,
             "quiet outside": lambda each: last(each.calendar),
             "waiting or parked": lambda each: f"{each.waiting_count:,}",
+            "last try": lambda each: shown.at(each, "last_attempt_time"),
+            "outcome": lambda each: outcome_text(each.last_outcome, shown.language),
         },
         right=("waiting or parked",),
     )
+    for each in found:
+        if each.failure_count:
+            click.echo(_takes_nothing(each, shown))
     if not all(each.address for each in found):
         click.echo(shown.word("why not sent"))
+
+
+def _takes_nothing(channel: deliveries.Channel, shown: Shown) -> str:
+    name = last(channel.name)
+    return shown.word(
+        "takes nothing",
+        name=name,
+        tries=f"{channel.failure_count:,}",
+        outcome=outcome_text(channel.last_outcome, shown.language),
+        page="docs/zh/channels.md" if shown.language == "zh" else "docs/channels.md",
+        command=f"fairlead deliveries redrive --channel {name}",
+    )

@@ -128,8 +128,16 @@ def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
             "through": lambda each: last(each.receiver),
             "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
             "tries": lambda each: str(each.attempt_count),
-            "outcome": lambda each: outcome_text(each.outcome, shown.language),
+            "outcome": lambda each: _outcome(each, shown),
             "next": lambda each: shown.at(each, "next_attempt_time"),
         },
         right=("tries",),
     )
+
+
+def _outcome(delivery: deliveries_pb2.Delivery, shown: Shown) -> str:
+    """Say how the last try ended, and of which channel, where it waits for the next."""
+    outcome = outcome_text(delivery.outcome, shown.language)
+    if not outcome or delivery.attempt_receiver in ("", delivery.receiver):
+        return outcome
+    return shown.word("by another", name=last(delivery.attempt_receiver), outcome=outcome)

@@ -70,6 +70,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "nothing can be sent where no key opens the address or the secret: put the old key back, or set both anew",
         "没有加密密钥能解开地址或签名密钥，就发不出：请放回原来的密钥，或者重新设置地址和签名密钥",
     ),
+    "last try": ("last try", "最近尝试"),
+    "takes nothing": (
+        "{name} takes nothing, failed tries in a row: {tries}; {outcome}; {page} says what that means; once mended: "
+        "{command}",
+        "{name}发不出去，连续失败{tries}次：{outcome}；含义见 {page}；处理好以后执行 {command}",
+    ),
+    "by another": ("{name}: {outcome}", "{name}：{outcome}"),
     "taken": ("taken, after {ms} ms: {outcome}", "已接收，用时{ms}毫秒：{outcome}"),
     "not taken": ("not taken, after {ms} ms: {outcome}", "未接收，用时{ms}毫秒：{outcome}"),
     "secret once": ("secret, shown this once: {secret}", "密钥，仅显示这一次：{secret}"),

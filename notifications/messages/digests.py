@@ -122,7 +122,8 @@ def after(
         Returns the wait behind a number of failures in a row, in milliseconds, given what the channel asked for.
     """
     shown = len(due) if attempt.shown is None else attempt.shown
-    tried = [replace(each, tries=each.tries + 1, attempt_ms=now_ms, outcome=attempt.outcome) for each in due[:shown]]
+    state = state._replace(outcome=attempt.outcome, attempt_ms=now_ms)
+    tried = [_tried(each, attempt, now_ms) for each in due[:shown]]
     behind = due[shown:]
     if attempt.status is AttemptStatus.DELIVERED:
         return _taken(tried, behind, state, now_ms)
@@ -141,6 +142,21 @@ def after(
     look_ms = min(next_ms, *deaths) if deaths else None
     at_most = max(1, shown // 2) if is_refused else 0
     return After(state._replace(failures=failures, next_ms=next_ms, at_most=at_most), tuple(changed), look_ms)
+
+
+def _tried(entry: OutboxEntry, attempt: DeliveryAttempt, now_ms: int) -> OutboxEntry:
+    return replace(
+        entry, tries=entry.tries + 1, attempt_ms=now_ms, outcome=attempt.outcome, tried_through=entry.channel
+    )
+
+
+def begins_to_fail(attempt: DeliveryAttempt, before: ChannelState) -> bool:
+    """Say whether a try is the first to show that a channel takes nothing: it refuses, or failed so often in a row that
+    people are told through others.
+    """
+    if attempt.status is AttemptStatus.REFUSED:
+        return not before.failures or before.outcome != attempt.outcome
+    return attempt.status is AttemptStatus.RETRY and before.failures + 1 == FAILURES_TO_LEAVE
 
 
 def _taken(tried: Sequence[OutboxEntry], behind: Sequence[OutboxEntry], state: ChannelState, now_ms: int) -> After:

@@ -7,6 +7,7 @@ how it ended has it tried again: a robot or a mailbox may show a digest twice, a
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,12 +15,24 @@ from functools import partial
 from notifications.attempts import DeliveryAttempt
 from notifications.backoff import RetryWaits
 from notifications.channels import Channel
-from notifications.messages.digests import SHOWN, After, ChannelPlan, Elsewhere, after, moved, obsolete, plan
+from notifications.messages.digests import (
+    SHOWN,
+    After,
+    ChannelPlan,
+    Elsewhere,
+    after,
+    begins_to_fail,
+    moved,
+    obsolete,
+    plan,
+)
 from notifications.messages.frames import Frame, frame
 from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, WaitingMessages
 from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
 from notifications.messages.sending import digest_id
 from notifications.messages.texts import Digest, Text, one_line
+
+_log = logging.getLogger(__name__)
 
 
 class Dispatcher:
@@ -105,6 +118,8 @@ class Dispatcher:
             return After(state, over, now_ms if behind else None)
         digest = await self._composed(tenant, channel, frame(channel.language).with_own(own), said, len(behind))
         attempt = await self._sending.send(tenant, channel, digest, now_ms)
+        if begins_to_fail(attempt, state):
+            _log.warning(_TAKES_NOTHING, tenant, channel.id, attempt.outcome, channel.id)
         shown = len(said) if attempt.shown is None else attempt.shown
         told = [*(each for each, _ in said), *behind]
         then = after(replace(attempt, shown=shown), told, state, now_ms, self._waits.wait_ms, elsewhere)
@@ -120,6 +135,12 @@ class Dispatcher:
         )
         messages = [made.message(text, called.get(each.rep, "")) for each, text in said]
         return _digest(tenant, channel, made, messages, behind, [each.id for each, _ in said])
+
+
+_TAKES_NOTHING = (
+    "tenants/%s/channels/%s: it takes nothing: %s; whoever has another channel is told through that; mend it, then "
+    "fairlead deliveries redrive --channel %s"
+)
 
 
 class ChannelTester:

@@ -37,6 +37,8 @@ class OutboxEntry:
         When it was refused last on its channel with nothing else beside it.
     left
         The channels that it went through before, in vain.
+    tried_through
+        The channel of the last try, which ``outcome`` is of.
     """
 
     id: str
@@ -55,13 +57,14 @@ class OutboxEntry:
     next_ms: int = 0
     outcome: str = ""
     left: tuple[str, ...] = ()
+    tried_through: str = ""
 
     @property
     def delivery(self) -> Delivery:
         """It, as whoever looks after deliveries sees it."""
         return Delivery(
             self.id, self.event, self.channel, self.state, self.type, self.item_id, self.rep, self.tries, self.outcome,
-            self.since_ms, self.attempt_ms, self.next_ms,
+            self.since_ms, self.attempt_ms, self.next_ms, self.tried_through,
         )  # fmt: skip
 
 
@@ -93,6 +96,8 @@ class ChannelState(NamedTuple):
         How many messages the next digest holds at most, since one was refused; 0: as many as there is room for.
     redrives
         Counts how often somebody had all of it be tried at once.
+    outcome, attempt_ms
+        How the last try ended, and when.
     """
 
     turn: int = 0
@@ -101,6 +106,8 @@ class ChannelState(NamedTuple):
     next_ms: int = 0
     at_most: int = 0
     redrives: int = 0
+    outcome: str = ""
+    attempt_ms: int = 0
 
 
 class WaitingMessages(NamedTuple):

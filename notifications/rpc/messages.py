@@ -169,7 +169,7 @@ def subscription_message(tenant: str, view: SubscriptionView) -> deliveries.Subs
 def channel_message(tenant: str, view: ChannelView) -> deliveries.Channel:
     """Write a channel."""
     record = view.channel
-    return deliveries.Channel(
+    message = deliveries.Channel(
         name=f"tenants/{tenant}/channels/{record.id}",
         kind=f"KIND_{record.kind}",
         address=view.address,
@@ -178,7 +178,12 @@ def channel_message(tenant: str, view: ChannelView) -> deliveries.Channel:
         etag=view.etag,
         has_secret=bool(record.secret),
         waiting_count=view.standing.waiting,
+        last_outcome=view.standing.outcome,
+        failure_count=view.standing.failures,
     )
+    if view.standing.attempt_ms:
+        message.last_attempt_time.CopyFrom(fields.timestamp(view.standing.attempt_ms * 1000))
+    return message
 
 
 def templates_message(tenant: str, view: TemplatesView) -> deliveries.Templates:
@@ -197,13 +202,14 @@ def delivery_message(tenant: str, told: ReceiverDelivery) -> deliveries.Delivery
     prefix = f"tenants/{tenant}"
     message = deliveries.Delivery(
         id=delivery.id,
-        receiver=delivery.receiver and f"{prefix}/{kind}/{delivery.receiver}",
+        receiver=_full(prefix, kind, delivery.receiver),
         work_item=delivery.item_id and f"{prefix}/workItems/{delivery.item_id}",
         rep=delivery.rep and f"{prefix}/reps/{delivery.rep}",
         type=delivery.type,
         state=f"STATE_{delivery.state}",
         attempt_count=delivery.attempts,
         outcome=delivery.outcome,
+        attempt_receiver=_full(prefix, kind, delivery.tried_through or delivery.receiver) if delivery.attempts else "",
     )
     for stamp, instant_ms in (
         (message.event_time, delivery.event_ms),
@@ -213,6 +219,10 @@ def delivery_message(tenant: str, told: ReceiverDelivery) -> deliveries.Delivery
         if instant_ms:
             stamp.CopyFrom(fields.timestamp(instant_ms * 1000))
     return message
+
+
+def _full(prefix: str, kind: ReceiverKind, receiver: str) -> str:
+    return receiver and f"{prefix}/{kind}/{receiver}"
 
 
 def test_message(attempt: DeliveryAttempt, duration_s: float) -> deliveries.TestDeliveryResponse:

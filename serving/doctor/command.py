@@ -23,6 +23,7 @@ from rich.text import Text
 from failures import Failure, StoreUnavailable, StoreUnsuitable
 from gateway.auth.exposure import check_metrics, check_store, insecure_from
 from gateway.settings import Security
+from notifications.adapters.redis.outbox import RedisOutbox
 from notifications.adapters.redis.records import channels_on, subscriptions_on, templates_on, tenants_of_records
 from notifications.adapters.redis.webhooks import RedisDeliveries
 from notifications.channels import LANGUAGES
@@ -198,8 +199,20 @@ async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -
     named = {rep.id: rep.channels for rep in workforce.reps.values() if rep.channels and rep.active}
     active = (await ProcessCache(stores.processes).newest(tenant)).active
     stepped = {process.id: channels_of(process) for process in active.values()}
+    outbox = RedisOutbox(stores.redis)
+    standing = {each.id: await outbox.standing(tenant, each.id) for each in channels}
+    failing = {channel: status for channel, status in standing.items() if status.failures}
     templates = {language: await _templates(stores, tenant, language) for language in LANGUAGES}
-    return Receivers(subscriptions, channels, named, workforce.calendars.keys(), stalled, stepped, templates=templates)
+    return Receivers(
+        subscriptions,
+        channels,
+        named,
+        workforce.calendars.keys(),
+        stalled,
+        stepped,
+        failing=failing,
+        templates=templates,
+    )
 
 
 def _date_of(at_us: int) -> date:

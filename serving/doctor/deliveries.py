@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from notifications.channels import Channel, ChannelKind
+from notifications.deliveries import ReceiverStatus
 from notifications.errors import KEY_FILE, NoSecretsKey, SecretUnreadable
 from notifications.messages.mail_server import URL, MailServer
 from notifications.secrets import SecretBox
@@ -37,6 +38,8 @@ class Receivers:
         By active process: the channels that steps of its deadlines tell.
     has_mail
         Whether the operator named a mail server.
+    failing
+        How those channels stand that took nothing when something was sent last.
     templates
         The tenant's own, by language; None: they cannot be read.
     """
@@ -48,6 +51,7 @@ class Receivers:
     stalled: Collection[str] = ()
     stepped: Mapping[str, Collection[str]] = field(default_factory=dict)
     has_mail: bool = True
+    failing: Mapping[str, ReceiverStatus] = field(default_factory=dict)
     templates: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
 
@@ -91,6 +95,9 @@ def judge_receivers(tenant: str, receivers: Receivers, box: SecretBox) -> Iterat
         yield mind("channel", f"{tenant}: there is no {name}, which {_few(reps)} should be told through", _MISSING)
     for name, processes in _missing(receivers, receivers.stepped):
         yield mind("channel", f"{tenant}: there is no {name}, which steps of {_few(processes)} tell", _MISSING_IN_STEPS)
+    for channel_id, status in receivers.failing.items():
+        seen = f"it takes nothing, failed tries in a row: {status.failures}; the last ended as {status.outcome}"
+        yield mind("channel", f"{tenant}/{channel_id}: {seen}", _FAILING.format(channel=channel_id))
     mails = [channel.id for channel in receivers.channels if channel.kind is ChannelKind.SMTP]
     if mails and not receivers.has_mail:
         yield bad("mail", f"{tenant}: {_few(mails)} would send mail, and {URL} is not set", _NO_MAIL)
@@ -112,6 +119,10 @@ def _left_out(texts: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
 
 
 _STALLED = "mend its receiver: fairlead deliveries list --state parked; it goes on by itself"
+_FAILING = (
+    "docs/channels.md says what that means; mend it, then: fairlead channels test {channel}, fairlead deliveries "
+    "redrive --channel {channel}"
+)
 _MISSING = "make the channel, or take it off them: fairlead channels create, fairlead workforce load"
 _MISSING_IN_STEPS = (
     "make the channel, or take it out of the process: fairlead channels create, fairlead process publish"

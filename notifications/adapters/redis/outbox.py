@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from asyncio import gather
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import partial
 
@@ -84,8 +84,7 @@ class RedisOutbox:
         with translated():
             stored = await self._redis.hgetall(of_channel("state"))
             ids = await self._redis.zrange(of_channel("waiting"), 0, _READ - 1)
-        state = ChannelState(**{name.decode(): int(value) for name, value in stored.items()})
-        return WaitingMessages(state, await self._entries(tenant, ids))
+        return WaitingMessages(_state(stored), await self._entries(tenant, ids))
 
     async def write(
         self,
@@ -121,15 +120,16 @@ class RedisOutbox:
     async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
         of_channel = partial(DeliveryKeys(tenant).of_channel, receiver)
         with translated():
-            waiting, dead, failures, oldest = await gather(
+            waiting, dead, stored, oldest = await gather(
                 self._redis.zcard(of_channel("waiting")),
                 self._redis.zcard(of_channel("dead")),
-                self._redis.hget(of_channel("state"), "failures"),
+                self._redis.hgetall(of_channel("state")),
                 self._redis.zrange(of_channel("waiting"), 0, 0),
             )
-        is_failing = bool(int(failures or 0))  # what waits for its minute, or for quiet hours to end, is not late
-        entries = await self._entries(tenant, oldest) if is_failing else []
-        return ReceiverStatus(waiting, dead, entries[0].since_ms if entries else None)
+        state = _state(stored)  # what waits for its minute, or for quiet hours to end, is not late
+        entries = await self._entries(tenant, oldest) if state.failures else []
+        oldest_ms = entries[0].since_ms if entries else None
+        return ReceiverStatus(waiting, dead, oldest_ms, False, state.failures, state.outcome, state.attempt_ms)
 
     async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
         keys = DeliveryKeys(tenant)
@@ -144,7 +144,8 @@ class RedisOutbox:
             reached = await self._reached(tenant, {each.rep for each in again})
             again = [each for each in again if each.rep in reached]
         parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
-        if not again and not parked:
+        is_all = bool(receiver) and not item_id  # how it failed is forgotten too: what is new goes there again
+        if not again and not parked and not is_all:
             return Redriven()
         own = [of_channel("state"), keys.messages, keys.due, *map(of_channel, ("waiting", "ended", "dead"))]
         written = [part for each in again for part in (each.event, each.id, _written(each))]
@@ -221,6 +222,12 @@ def _reachable(entry: OutboxEntry) -> OutboxEntry:
 def _written(entry: OutboxEntry) -> str:
     """Write an entry, without what is as it is with most."""
     return json.dumps({name: value for name, value in asdict(entry).items() if value != _DEFAULTS[name]})
+
+
+def _state(stored: Mapping[bytes, bytes]) -> ChannelState:
+    kept = {name.decode(): value.decode() for name, value in stored.items()}
+    outcome = kept.pop("outcome", "")
+    return ChannelState(**{name: int(value) for name, value in kept.items()}, outcome=outcome)
 
 
 def _entry(stored: bytes) -> OutboxEntry:

@@ -50,7 +50,7 @@ class Subscription(_message.Message):
     def __init__(self, name: _Optional[str] = ..., url: _Optional[str] = ..., event_types: _Optional[_Iterable[str]] = ..., role: _Optional[str] = ..., secret: _Optional[str] = ..., etag: _Optional[str] = ..., state: _Optional[_Union[Subscription.State, str]] = ..., parked_count: _Optional[int] = ..., dead_count: _Optional[int] = ..., oldest_undelivered_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., secret_count: _Optional[int] = ...) -> None: ...
 
 class Channel(_message.Message):
-    __slots__ = ("name", "kind", "address", "secret", "language_code", "calendar", "etag", "has_secret", "waiting_count")
+    __slots__ = ("name", "kind", "address", "secret", "language_code", "calendar", "etag", "has_secret", "waiting_count", "last_outcome", "last_attempt_time", "failure_count")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[Channel.Kind]
@@ -76,6 +76,9 @@ class Channel(_message.Message):
     ETAG_FIELD_NUMBER: _ClassVar[int]
     HAS_SECRET_FIELD_NUMBER: _ClassVar[int]
     WAITING_COUNT_FIELD_NUMBER: _ClassVar[int]
+    LAST_OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    LAST_ATTEMPT_TIME_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_COUNT_FIELD_NUMBER: _ClassVar[int]
     name: str
     kind: Channel.Kind
     address: str
@@ -85,7 +88,10 @@ class Channel(_message.Message):
     etag: str
     has_secret: bool
     waiting_count: int
-    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[Channel.Kind, str]] = ..., address: _Optional[str] = ..., secret: _Optional[str] = ..., language_code: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., has_secret: bool = ..., waiting_count: _Optional[int] = ...) -> None: ...
+    last_outcome: str
+    last_attempt_time: _timestamp_pb2.Timestamp
+    failure_count: int
+    def __init__(self, name: _Optional[str] = ..., kind: _Optional[_Union[Channel.Kind, str]] = ..., address: _Optional[str] = ..., secret: _Optional[str] = ..., language_code: _Optional[str] = ..., calendar: _Optional[str] = ..., etag: _Optional[str] = ..., has_secret: bool = ..., waiting_count: _Optional[int] = ..., last_outcome: _Optional[str] = ..., last_attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., failure_count: _Optional[int] = ...) -> None: ...
 
 class Templates(_message.Message):
     __slots__ = ("name", "texts", "etag", "default_texts")
@@ -114,7 +120,7 @@ class Templates(_message.Message):
     def __init__(self, name: _Optional[str] = ..., texts: _Optional[_Mapping[str, str]] = ..., etag: _Optional[str] = ..., default_texts: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class Delivery(_message.Message):
-    __slots__ = ("id", "receiver", "work_item", "rep", "type", "state", "attempt_count", "outcome", "event_time", "attempt_time", "next_attempt_time")
+    __slots__ = ("id", "receiver", "work_item", "rep", "type", "state", "attempt_count", "outcome", "event_time", "attempt_time", "next_attempt_time", "attempt_receiver")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Delivery.State]
@@ -142,6 +148,7 @@ class Delivery(_message.Message):
     EVENT_TIME_FIELD_NUMBER: _ClassVar[int]
     ATTEMPT_TIME_FIELD_NUMBER: _ClassVar[int]
     NEXT_ATTEMPT_TIME_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPT_RECEIVER_FIELD_NUMBER: _ClassVar[int]
     id: str
     receiver: str
     work_item: str
@@ -153,7 +160,8 @@ class Delivery(_message.Message):
     event_time: _timestamp_pb2.Timestamp
     attempt_time: _timestamp_pb2.Timestamp
     next_attempt_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., receiver: _Optional[str] = ..., work_item: _Optional[str] = ..., rep: _Optional[str] = ..., type: _Optional[str] = ..., state: _Optional[_Union[Delivery.State, str]] = ..., attempt_count: _Optional[int] = ..., outcome: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    attempt_receiver: str
+    def __init__(self, id: _Optional[str] = ..., receiver: _Optional[str] = ..., work_item: _Optional[str] = ..., rep: _Optional[str] = ..., type: _Optional[str] = ..., state: _Optional[_Union[Delivery.State, str]] = ..., attempt_count: _Optional[int] = ..., outcome: _Optional[str] = ..., event_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., next_attempt_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., attempt_receiver: _Optional[str] = ...) -> None: ...
 
 class CreateSubscriptionRequest(_message.Message):
     __slots__ = ("parent", "subscription_id", "subscription", "validate_only", "request_id")

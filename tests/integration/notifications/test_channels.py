@@ -69,6 +69,10 @@ class Office:
         await self.advance(seconds)
         await dispatched(self.tenant, self.outbox, self.dispatcher)
 
+    @property
+    def now_ms(self) -> int:
+        return round(self.now_s[0] * 1000)
+
     async def listed(self, **wanted: Any) -> list[Delivery]:
         return await self.outbox.deliveries(self.tenant, DeliveryFilter(**wanted), None, 1000)
 
@@ -246,6 +250,49 @@ async def test_the_next_channel_of_a_rep_is_used_when_one_refuses_for_good(offic
         ]
         (delivery,) = await office.listed()
         assert (delivery.receiver, delivery.state, delivery.attempts) == ("lark", DeliveryState.DELIVERED, 2)
+
+
+async def test_a_channel_that_refuses_is_named_beside_its_answer_and_said_once(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot, vendors.slack(now_s=clock_of(office)) as second:
+        has_bot(office, robot)
+        office.channels.of_id["slack"] = sealed(office.tenant, "slack", ChannelKind.SLACK, second.url)
+        office.directory.of_reps = {"li-na": ["bot", "slack"]}
+        robot.broken = Verdict(200, json.dumps({"errcode": 93000}))
+        await office.outbox.add(office.tenant, 1, [told(1)])
+
+        await office.pass_by(2)
+        (moved,) = await office.listed()
+        await office.outbox.add(office.tenant, 2, [told(2)])
+        await office.pass_by(60)
+        standing = await office.outbox.standing(office.tenant, "bot")
+
+        assert (moved.receiver, moved.tried_through, moved.outcome) == ("slack", "bot", "CODE_93000")
+        assert (standing.failures, standing.outcome, standing.attempt_ms) == (2, "CODE_93000", office.now_ms)
+        said = [each.message for each in caplog.records if each.levelname == "WARNING"]
+        assert len(said) == 1
+        assert "channels/bot: it takes nothing: CODE_93000" in said[0]
+
+
+async def test_a_channel_that_was_mended_is_used_again_at_once_though_nothing_waited_for_it(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot, vendors.slack(now_s=clock_of(office)) as second:
+        has_bot(office, robot)
+        office.channels.of_id["slack"] = sealed(office.tenant, "slack", ChannelKind.SLACK, second.url)
+        office.directory.of_reps = {"li-na": ["bot", "slack"]}
+        robot.broken = Verdict(200, json.dumps({"errcode": 93000}))
+        for event in range(1, 5):
+            await office.outbox.add(office.tenant, event, [told(event)])
+            await office.pass_by(60)
+        robot.broken = None
+
+        redriven = await office.outbox.redrive(office.tenant, "bot", "")
+        await office.outbox.add(office.tenant, 5, [told(5)])
+        await office.pass_by(2)
+
+        assert redriven == (0, 0)
+        assert (await office.outbox.standing(office.tenant, "bot")).failures == 0
+        assert [text.count("T-5") for text in texts(robot)] == [1]
 
 
 async def test_the_next_channel_is_used_after_three_failures_and_later_messages_go_there_at_once(

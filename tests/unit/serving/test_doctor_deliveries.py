@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifications.channels import Channel, ChannelKind
+from notifications.deliveries import ReceiverStatus
 from notifications.secrets import SecretBox, write_new_key
 from notifications.subscriptions import Subscription
 from router.model.workitem import Kind
@@ -54,6 +55,16 @@ def test_a_channel_that_steps_tell_and_is_not_there_is_named(box: SecretBox) -> 
     found = [each.seen for each in judge_receivers("acme", replace(sound(box), stepped=stepped), box)]
 
     assert found == [f"acme: there is no {name}, which steps of sales tell" for name in ("desk", "east")]
+
+
+def test_a_channel_that_takes_nothing_is_named_with_its_answer(box: SecretBox) -> None:
+    failing = {"bot": ReceiverStatus(failures=4, outcome="CODE_93000", attempt_ms=1)}
+
+    (finding,) = judge_receivers("acme", replace(sound(box), failing=failing), box)
+
+    assert finding.severity is Severity.MIND
+    assert finding.seen == "acme/bot: it takes nothing, failed tries in a row: 4; the last ended as CODE_93000"
+    assert "fairlead deliveries redrive --channel bot" in finding.advice
 
 
 def test_a_channel_of_mail_without_a_mail_server_is_bad(box: SecretBox) -> None:

@@ -8,7 +8,7 @@ import pytest
 from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.backoff import LONGEST_WAIT_MS, RetryWaits
 from notifications.deliveries import DeliveryState
-from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, SHOWN, after, plan
+from notifications.messages.digests import DEAD_AFTER_MS, MINUTE_MS, SHOWN, after, begins_to_fail, plan
 from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, message_id
 
 NOW = 1_790_000_000_000
@@ -101,7 +101,7 @@ def test_what_has_another_channel_leaves_one_that_failed_three_times() -> None:
 def test_a_try_that_was_taken_ends_what_was_sent_and_begins_a_minute() -> None:
     then = after(TAKEN, [entry(failing_since_ms=NOW - 9)], ChannelState(3, 0, 2, NOW), NOW, doubling, nowhere)
 
-    assert then.state == ChannelState(3, NOW, 0, 0)
+    assert then.state == ChannelState(3, NOW, 0, 0, outcome="0", attempt_ms=NOW)
     assert [(each.state, each.tries, each.outcome) for each in then.changed] == [(DeliveryState.DELIVERED, 1, "0")]
 
 
@@ -135,6 +135,35 @@ def test_what_is_refused_moves_at_once_and_is_tried_again_where_there_is_nothing
     (parked,) = then.changed
     assert (parked.state, parked.outcome, parked.next_ms) == (DeliveryState.PARKED, "CODE_93000", NOW + 5_000)
     assert (then.state.failures, then.state.next_ms, then.look_ms) == (1, NOW + 5_000, NOW + 5_000)
+
+
+def test_what_moves_on_names_the_channel_of_its_last_try_until_the_next_answers() -> None:
+    refused = after(NEVER, [entry()], ChannelState(), NOW, doubling, to_mail)
+    (moved,) = refused.changed
+    (taken,) = after(TAKEN, [moved], ChannelState(), NOW, doubling, nowhere).changed
+
+    assert (moved.channel, moved.tried_through, moved.outcome) == ("mail", "east-bot", "CODE_93000")
+    assert (refused.state.outcome, refused.state.attempt_ms, refused.state.failures) == ("CODE_93000", NOW, 1)
+    assert (taken.channel, taken.tried_through, taken.outcome) == ("mail", "mail", "0")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "failures", "outcome", "begins"),
+    [
+        (NEVER, 0, "", True),
+        (NEVER, 0, "CODE_93000", True),
+        (NEVER, 1, "CODE_93000", False),
+        (NEVER, 7, "TIMEOUT", True),
+        (LATER, 0, "0", False),
+        (LATER, 2, "TIMEOUT", True),
+        (LATER, 3, "TIMEOUT", False),
+        (TAKEN, 2, "TIMEOUT", False),
+    ],
+)
+def test_that_a_channel_takes_nothing_is_said_once(
+    attempt: DeliveryAttempt, failures: int, outcome: str, begins: bool
+) -> None:
+    assert begins_to_fail(attempt, ChannelState(failures=failures, outcome=outcome)) == begins
 
 
 class Played:

@@ -72,6 +72,7 @@ def test_a_subscription_has_its_fixed_form() -> None:
 def test_a_channel_has_its_fixed_form() -> None:
     assert fields(deliveries.Channel.DESCRIPTOR) == [
         *("name", "kind", "address", "secret", "language_code", "calendar", "etag", "has_secret", "waiting_count"),
+        *("last_outcome", "last_attempt_time", "failure_count"),
     ]
     assert numbered(deliveries.Channel.Kind.DESCRIPTOR) == [f"KIND_{kind}" for kind in ("UNSPECIFIED", *ChannelKind)]
 
@@ -83,7 +84,7 @@ def test_templates_have_their_fixed_form() -> None:
 def test_a_delivery_has_its_fixed_form() -> None:
     assert fields(deliveries.Delivery.DESCRIPTOR) == [
         *("id", "receiver", "work_item", "rep", "type", "state", "attempt_count", "outcome"),
-        *("event_time", "attempt_time", "next_attempt_time"),
+        *("event_time", "attempt_time", "next_attempt_time", "attempt_receiver"),
     ]
     assert numbered(deliveries.Delivery.State.DESCRIPTOR) == [
         f"STATE_{state}" for state in ("UNSPECIFIED", *DeliveryState)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from string import Template
 
 MAX_LENGTH = 500
@@ -41,9 +42,11 @@ def template_fault(name: str, text: object, names: TemplateNames) -> str | None:
     >>> template_fault("given", "$owner: yours", names)
     '$owner is not filled in there; allowed are $item'
     >>> template_fault("given", "$item: yours, {0} for $$5", names)
+    >>> template_fault("givn", "$item: yours", names)
+    'there is no such template; did you mean given? allowed are given'
     """
     if name not in names:
-        return f"there is no such template; allowed are {', '.join(names)}"
+        return f"there is no such template{_meant(name, names)} allowed are {', '.join(names)}"
     if not isinstance(text, str) or len(text) > MAX_LENGTH:
         return f"it is no text of up to {MAX_LENGTH} characters"
     if not text.isprintable():
@@ -58,6 +61,13 @@ def template_faults(texts: Mapping[str, str], names: TemplateNames) -> Iterator[
     for name, text in texts.items():
         if fault := template_fault(name, text, names):
             yield name, fault
+
+
+def _meant(name: str, names: TemplateNames) -> str:
+    """Say which template was probably meant, before all of them: they are many, and an answer is cut at its end."""
+    spaced = {each.replace("_", " "): each for each in names}
+    near = get_close_matches(name.replace("_", " ").strip(), spaced, n=1)
+    return f"; did you mean {spaced[near[0]]}?" if near else ";"
 
 
 def _unfilled(template: Template, filled: frozenset[str]) -> str | None:

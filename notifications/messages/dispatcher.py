@@ -30,7 +30,7 @@ from notifications.messages.frames import Frame, frame
 from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEntry, WaitingMessages
 from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
 from notifications.messages.sending import digest_id
-from notifications.messages.texts import Digest, Text, one_line
+from notifications.messages.texts import Digest, Text
 
 _log = logging.getLogger(__name__)
 
@@ -170,9 +170,9 @@ class ChannelTester:
 def _digest(
     tenant: str, channel: Channel, made: Frame, messages: Sequence[Text], beyond: int, ids: Sequence[str]
 ) -> Digest:
-    title = one_line(made.title([each.title for each in messages], len(messages) + beyond))
-    footer = made.below(channel.id)
-    return Digest(digest_id(tenant, channel.id, *ids), title, tuple(messages), footer, made.left_out, beyond)
+    titles, footer = [each.title for each in messages], made.below(channel.id)
+    identifier = digest_id(tenant, channel.id, *ids)
+    return Digest(identifier, partial(made.title, titles), tuple(messages), footer, made.left_out, beyond)
 
 
 def _next(ways: Mapping[str, Sequence[str]], entry: OutboxEntry) -> str:

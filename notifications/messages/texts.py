@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+Written = TypeVar("Written", bound=Sized)
 
 _CUT = "…"
 _JOINERS = "\u200c\u200d"
@@ -27,8 +29,8 @@ class Digest:
     ----------
     id
         The same however often it is sent.
-    title
-        Of the whole: what a list of messages shows of it.
+    titled
+        Titles the whole, by how many of its messages stand in it.
     messages
         What is said, the most urgent first; the title of each says whom it is for.
     footer
@@ -40,11 +42,16 @@ class Digest:
     """
 
     id: str
-    title: str
+    titled: Callable[[int], str]
     messages: tuple[Text, ...]
     footer: str
     more: Callable[[int], str]
     beyond: int = 0
+
+    @property
+    def title(self) -> str:
+        """What a list of messages shows of it."""
+        return self.titled(len(self.messages))
 
     @property
     def below(self) -> tuple[str, ...]:
@@ -58,36 +65,31 @@ class Digest:
         return replace(self, messages=self.messages[:count], beyond=self.beyond + left_out)
 
 
-class FittedText(NamedTuple):
-    """What was written of a digest, and how many of its messages stand in it, from the first on."""
-
-    text: str
-    shown: int
-
-
-def fitting(digest: Digest, write: Callable[[Digest], str], limit: int, size: Callable[[str], int] = len) -> FittedText:
+def fitting(
+    digest: Digest, write: Callable[[Digest], Written], limit: int, size: Callable[[Written], int] = len
+) -> tuple[Written, int]:
     """Write as much of a digest as fits.
 
     Parameters
     ----------
     write
-        Makes a text of it.
+        Makes a text of it, or what else is sent.
     limit
-        How large the text may be.
+        How large that may be.
     size
-        How large a text is.
+        How large it is.
 
     Returns
     -------
-    FittedText
-        All of it, or as many of its messages from the first on as fit; of the first alone as many lines as fit, and of
-        its title what fits.
+    tuple
+        What was written: all of it, or as many of its messages from the first on as fit; of the first alone as many
+        lines as fit, and of its title what fits. And how many of its messages stand there.
     """
     if shown := _most(len(digest.messages), lambda count: size(write(digest.first(count))) <= limit):
-        return FittedText(write(digest.first(shown)), shown)
+        return write(digest.first(shown)), shown
     if not digest.messages:
-        return FittedText(write(digest), 0)
-    return FittedText(write(_shortened(digest.first(1), lambda shorter: size(write(shorter)) <= limit)), 1)
+        return write(digest), 0
+    return write(_shortened(digest.first(1), lambda shorter: size(write(shorter)) <= limit)), 1
 
 
 def _shortened(digest: Digest, fits: Callable[[Digest], bool]) -> Digest:
@@ -98,7 +100,8 @@ def _shortened(digest: Digest, fits: Callable[[Digest], bool]) -> Digest:
         return replace(digest, messages=(Text(title, (*lines[:count], _CUT)),))
 
     def with_title(length: int) -> Digest:
-        return replace(digest, title=digest.title[:length], messages=(Text(title[:length] + _CUT),))
+        whole = digest.title[:length]
+        return replace(digest, titled=lambda _: whole, messages=(Text(title[:length] + _CUT),))
 
     if fits(with_lines(0)):
         return with_lines(_most(len(lines), lambda count: fits(with_lines(count))))

@@ -31,6 +31,7 @@ from router.wording.process_phrases import UNTIL
 MOST_LISTED = 20
 """Entries of a list that stand in a message; of more it says how many there are."""
 NO_OWN_TITLES: Mapping[str, str] = {}
+_UTC = "UTC"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -89,8 +90,10 @@ class _Telling(NamedTuple):
         return {**facts, "item": self.itemed(str(facts["item"]))} if "item" in facts else facts
 
     def when(self, at_ms: int) -> str:
-        """Say when something is."""
-        return when(_instant(at_ms), self.now, self.zone, self.language)
+        """Say when something is; by UTC it says so: those are nobody's clocks, but those of who set no zone."""
+        at = _instant(at_ms)
+        said = when(at, self.now, self.zone, self.language)
+        return f"{said} {_UTC}" if at.astimezone(self.zone).tzname() == _UTC else said
 
     def is_past(self, at_ms: int) -> bool:
         """Say whether an instant is over as it is told."""

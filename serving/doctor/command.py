@@ -35,6 +35,7 @@ from router.adapters.redis.format import FORMAT
 from router.adapters.redis.repositories import Stores
 from router.cli.consoles import console_for
 from router.cli.stores import connected_stores
+from router.model.calendars import TenantSettings
 from router.model.errors import FormatMismatch
 from router.model.workforce import WorkforceRecords
 from router.process.revisions.cache import ProcessCache
@@ -212,6 +213,7 @@ async def _receivers(stores: Stores, tenant: str, workforce: WorkforceRecords) -
         stepped,
         failing=failing,
         templates=templates,
+        has_zone=workforce.settings.time_zone != TenantSettings().time_zone,
     )
 
 

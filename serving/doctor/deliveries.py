@@ -42,6 +42,8 @@ class Receivers:
         How those channels stand that took nothing when something was sent last.
     templates
         The tenant's own, by language; None: they cannot be read.
+    has_zone
+        Whether the tenant's clocks have a zone: not UTC, which nobody set.
     """
 
     subscriptions: Sequence[Subscription]
@@ -53,6 +55,7 @@ class Receivers:
     has_mail: bool = True
     failing: Mapping[str, ReceiverStatus] = field(default_factory=dict)
     templates: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    has_zone: bool = True
 
 
 def judge_key_file(path: str) -> Iterator[Finding]:
@@ -105,6 +108,9 @@ def judge_receivers(tenant: str, receivers: Receivers, box: SecretBox) -> Iterat
         if channel.calendar and channel.calendar not in receivers.calendars:
             seen = f"{tenant}/{channel.id}: there is no calendar {channel.calendar}, so it is never quiet"
             yield mind("channel", seen, "make that calendar, or name another: fairlead channels update")
+    if receivers.channels and not receivers.has_zone:
+        advice = f"say whose clocks people read: fairlead tenant set --time-zone ZONE --tenant {tenant}"
+        yield mind("time zone", f"{tenant}: times in messages are UTC, for it has no time zone", advice)
     for language, texts in sorted(receivers.templates.items()):
         for what, fault in _left_out(texts):
             seen = f"{tenant}/{language}: {what} left out, and ours said: {fault}"

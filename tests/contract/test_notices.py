@@ -124,7 +124,7 @@ async def test_a_step_tells_a_channel_at_any_hour_and_says_when_its_deadline_is_
     assert isinstance(notice.about, Reached)
     assert (notice.due_ms, notice.about.owner) == (START_MS + HOUR_MS, "ann")
     said = message(notice, "", Language.EN, UTC)
-    assert (said.title, said.ignores_quiet_hours) == ("Overdue: call, crm~L-1, ann, was due at 01:00", True)
+    assert (said.title, said.ignores_quiet_hours) == ("Overdue: call, crm~L-1, ann, was due at 01:00 UTC", True)
 
 
 async def test_who_stands_in_during_leave_is_told_and_both_when_it_ends(world: World) -> None:
@@ -201,7 +201,7 @@ async def test_an_approval_is_asked_for_and_asked_for_again_as_it_is_due(world: 
     ]
     assert message(asked[0], "mo", Language.ZH, UTC).lines == (
         "申请人：ann。",
-        "到期时间：04:00。",
+        "到期时间：04:00 UTC。",
         "请批准，或写明原因后驳回。",
     )
 

@@ -47,12 +47,12 @@ _CODES = Codes(
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:
     """Return the request that sends a digest at an instant, in milliseconds since 1970."""
-    text, shown = fitting(digest, markdown, LIMIT, lambda text: len(json_bytes(_message(digest.title, text))))
-    return json_request(signed(address, secret, at_ms) if secret else address, _message(digest.title, text), shown)
+    message, shown = fitting(digest, _message, LIMIT, lambda message: len(json_bytes(message)))
+    return json_request(signed(address, secret, at_ms) if secret else address, message, shown)
 
 
-def _message(title: str, text: str) -> dict[str, object]:
-    return {"msgtype": "markdown", "markdown": {"title": plain(title)[:_MAX_TITLE], "text": text}}
+def _message(digest: Digest) -> dict[str, object]:
+    return {"msgtype": "markdown", "markdown": {"title": plain(digest.title)[:_MAX_TITLE], "text": markdown(digest)}}
 
 
 def signed(address: str, secret: str, at_ms: int) -> str:

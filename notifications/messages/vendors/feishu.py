@@ -43,10 +43,10 @@ _CODES = Codes(
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:
     """Return the request that sends a digest at an instant, in milliseconds since 1970."""
-    text, shown = fitting(digest, _body, LIMIT - _ROOM, lambda text: len(json_bytes(_card(digest.title, text))))
+    card, shown = fitting(digest, _card, LIMIT - _ROOM, lambda card: len(json_bytes(card)))
     at_s = at_ms // 1000
     proof = {"timestamp": str(at_s), "sign": sign(secret, at_s)} if secret else {}
-    return json_request(address, {**proof, **_card(digest.title, text)}, shown)
+    return json_request(address, {**proof, **card}, shown)
 
 
 def sign(secret: str, at_s: int) -> str:
@@ -54,13 +54,13 @@ def sign(secret: str, at_s: int) -> str:
     return b64encode(hmac.digest(f"{at_s}\n{secret}".encode(), b"", sha256)).decode()
 
 
-def _card(title: str, text: str) -> dict[str, object]:
+def _card(digest: Digest) -> dict[str, object]:
     return {
         "msg_type": "interactive",
         "card": {
             "config": {"wide_screen_mode": True},
-            "header": {"title": {"tag": "plain_text", "content": title}, "template": "blue"},
-            "elements": [{"tag": "div", "text": {"tag": "plain_text", "content": text}}],
+            "header": {"title": {"tag": "plain_text", "content": digest.title}, "template": "blue"},
+            "elements": [{"tag": "div", "text": {"tag": "plain_text", "content": _body(digest)}}],
         },
     }
 

@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 
 def markdown(digest: Digest) -> str:
     """Write a digest: its title, and each message as a bold line above its lines."""
-    blocks = [f"### {plain(digest.title)}"] if len(digest.messages) + digest.beyond > 1 else []
+    blocks = [f"### {plain(digest.title)}"] if len(digest.messages) > 1 else []
     blocks += map(_block, digest.messages)
     return "\n\n".join([*blocks, *map(plain, digest.below)])
 

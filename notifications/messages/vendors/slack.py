@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 
 
 def _mrkdwn(digest: Digest) -> str:
-    blocks = [plain(digest.title)] if len(digest.messages) + digest.beyond > 1 else []
+    blocks = [plain(digest.title)] if len(digest.messages) > 1 else []
     blocks += map(_block, digest.messages)
     return "\n\n".join([*blocks, *map(plain, digest.below)])
 

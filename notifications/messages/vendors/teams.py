@@ -23,10 +23,8 @@ _CARD = "application/vnd.microsoft.card.adaptive"
 
 def request(address: str, secret: str, digest: Digest, at_ms: int) -> RobotRequest:  # noqa: ARG001 (as all vendors)
     """Return the request that sends a digest."""
-    body, shown = fitting(
-        digest, lambda some: json_bytes(_message(some)).decode(), LIMIT, lambda text: len(text.encode())
-    )
-    return json_request(address, None, shown)._replace(body=body.encode())
+    message, shown = fitting(digest, _message, LIMIT, lambda message: len(json_bytes(message)))
+    return json_request(address, message, shown)
 
 
 def _message(digest: Digest) -> dict[str, object]:

@@ -159,7 +159,10 @@ async def test_templates_that_were_shown_are_changed_and_set(command: Command, t
             "taken: $item\ngiven: $owner\n",
             "<stdin>:2:1 error: $owner is not filled in there; allowed are $item (given)",
         ),
-        ("taken: $item\nremind: x\n", "<stdin>:2:1 error: there is no such template; allowed are one, many"),
+        (
+            "taken: $item\nreminder_overdue: x\n",
+            "<stdin>:2:1 error: there is no such template; did you mean reminder overdue? allowed are one, many",
+        ),
         ("taken: [1]\n", "<stdin>:1:8 error: found [1]; allowed is a text (taken)"),
         ("taken: a\ntaken: b\n", "<stdin>:2:1 error: "),
         ("", "<stdin>:1:1 error: found null; allowed is `name: text`, or {} for none"),

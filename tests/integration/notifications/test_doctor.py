@@ -41,7 +41,7 @@ async def test_what_keeps_somebody_from_being_told_is_found(store: Any, tenant: 
         def found(**environ: str) -> list[Finding]:
             chosen = {"FAIRLEAD_REDIS_URL": store.url, "FAIRLEAD_MODELS": str(tmp_path / "models"), **environ}
             every = findings(chosen, "127.0.0.1:0", tmp_path / "data")
-            return [each for each in every if each.subject in ("channel", "secrets", "templates")]
+            return [each for each in every if each.subject in ("channel", "secrets", "templates", "time zone")]
 
         with_key = await asyncio.to_thread(found, FAIRLEAD_SECRETS_KEY_FILE=str(tmp_path / "secrets"))
         without = await asyncio.to_thread(found)
@@ -50,6 +50,7 @@ async def test_what_keeps_somebody_from_being_told_is_found(store: Any, tenant: 
     assert of_tenant == [
         (Severity.MIND, f"{tenant}: there is no mail, which ann should be told through"),
         (Severity.MIND, f"{tenant}/east-bot: there is no calendar nowhere, so it is never quiet"),
+        (Severity.MIND, f"{tenant}: times in messages are UTC, for it has no time zone"),
         (
             Severity.MIND,
             f"{without_rules}/zh: 'one' is left out, and ours said: $when is not filled in there; allowed are $title",

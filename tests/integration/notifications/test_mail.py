@@ -22,7 +22,7 @@ from notifications.messages.texts import Digest, Text
 from tests.identities import authority, certificate
 
 AT_MS = 1_790_000_000_000
-DIGEST = Digest("0" * 32, "2 条消息", (Text("李娜：首次响应", ("中午到期",)), Text("T-2")), "below", str)
+DIGEST = Digest("0" * 32, "{} 条消息".format, (Text("李娜：首次响应", ("中午到期",)), Text("T-2")), "below", str)
 
 
 @dataclass

@@ -85,6 +85,17 @@ def test_a_mail_server_that_is_named_wrongly_is_bad() -> None:
     assert list(judge_mail({})) == []
 
 
+def test_people_are_told_by_clocks_that_somebody_set(box: SecretBox) -> None:
+    (finding,) = judge_receivers("acme", replace(sound(box), has_zone=False), box)
+
+    assert (finding.severity, finding.seen) == (
+        Severity.MIND,
+        "acme: times in messages are UTC, for it has no time zone",
+    )
+    assert "fairlead tenant set --time-zone ZONE --tenant acme" in finding.advice
+    assert list(judge_receivers("acme", Receivers([], [], {}, [], has_zone=False), box)) == []
+
+
 def test_a_calendar_that_is_not_there_keeps_nobody_quiet(box: SecretBox) -> None:
     (finding,) = judge_receivers("acme", replace(sound(box), calendars=[]), box)
 

@@ -36,6 +36,7 @@ def test_a_tenants_own_template_stands_in_place_of_ours() -> None:
     ("own", "said"),
     [
         ({"greeting": "hi"}, "greeting: there is no such template; allowed are one, many"),
+        ({"test-titel": "hi"}, "test-titel: there is no such template; did you mean test_title? allowed are one, many"),
         ({"footer": "$tenant"}, "footer: $tenant is not filled in there; allowed are $channel"),
         ({"test_title": "${count}"}, "test_title: $count is not filled in there; allowed are none"),
         ({"one": "100 $"}, "one: a $ stands before no name; write $$ for the sign itself"),

@@ -18,7 +18,7 @@ FROM = {"FAIRLEAD_SMTP_FROM": "fairlead@example.org"}
 
 
 def digest(title: str, *messages: Text) -> Digest:
-    return Digest("0" * 32, title, messages, "below", str)
+    return Digest("0" * 32, lambda _: title, messages, "below", str)
 
 
 @given(st.text(), st.text(), st.text())

@@ -11,7 +11,7 @@ from notifications.messages.vendors.markdown import markdown
 
 
 def digest(*messages: Text, beyond: int = 0) -> Digest:
-    return Digest("d-1", "2 messages", messages, "below", lambda count: f"and {count} more", beyond)
+    return Digest("d-1", "{} messages".format, messages, "below", "and {} more".format, beyond)
 
 
 def plainly(digest: Digest) -> str:
@@ -52,6 +52,16 @@ def test_what_is_written_fits_and_counts_every_message(messages: list[Text], lim
     assert utf8_size(written) <= limit
     assert count == len(shown[-1].messages)
     assert all(len(each.messages) + each.beyond == len(messages) for each in shown)
+
+
+@pytest.mark.parametrize(("room", "counted"), [(200, "### 10 messages"), (80, "### 3 messages"), (45, "**message 0**")])
+def test_the_title_counts_what_stands_there_and_one_message_stands_without_it(room: int, counted: str) -> None:
+    messages = [Text(f"message {number}") for number in range(10)]
+
+    written, shown = fitting(digest(*messages), markdown, room, utf8_size)
+
+    assert written.startswith(counted)
+    assert (f"and {10 - shown} more" in written) == (shown < 10)
 
 
 @given(st.text())

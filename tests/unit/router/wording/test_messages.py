@@ -205,6 +205,19 @@ def test_a_reminder_says_what_is_due_until_when_and_what_to_do_now() -> None:
     ]
 
 
+def test_a_time_by_utc_says_so_for_nobodys_clock_shows_it() -> None:
+    notice = Notice(9, NOW, Recipients(("ann",)), reached(Act.REMIND), DUE)
+
+    utc, etc = (message(notice, "ann", Language.EN, ZoneInfo(name), now_ms=NOW) for name in ("UTC", "Etc/UTC"))
+    chinese = message(notice, "ann", Language.ZH, ZoneInfo("UTC"), now_ms=NOW)
+    british = message(notice, "ann", Language.EN, ZoneInfo("Africa/Abidjan"), now_ms=NOW)
+
+    assert utc == etc
+    assert (utc.title, utc.lines[2]) == ("Due at 07:00 UTC: first response, crm~L-1", "Due at 07:00 UTC.")
+    assert (chinese.title, chinese.lines[2]) == ("crm~L-1：“首次响应”07:00 UTC 到期", "到期时间：07:00 UTC。")
+    assert british.lines[2] == "Due at 07:00."
+
+
 def test_an_escalation_names_whose_it_is_and_who_is_on_leave() -> None:
     notice = Notice(9, NOW, Recipients(("mo",), ("bo",)), reached(Act.NOTIFY), NOW)
 

@@ -45,7 +45,7 @@ def test_all_of_ours_could_be_a_tenants_own(language: Language) -> None:
         ("given", "x" * 501, "it is no text of up to 500 characters"),
         ("given", "a\tb", "another control character"),
         ("given", "", "it is empty"),
-        ("remind", "$item", "there is no such template; allowed are one, many"),
+        ("remind", "$item", "there is no such template; did you mean reminder? allowed are one, many"),
     ],
 )
 def test_what_cannot_be_filled_in_is_refused(name: str, text: str, said: str) -> None:

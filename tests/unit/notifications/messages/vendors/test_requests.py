@@ -40,7 +40,8 @@ TEAMS = "prod-3.westeurope.logic.azure.com"
 
 
 def digest(*messages: Text, title: str = "T-1", footer: str = "") -> Digest:
-    return Digest("d", title, messages or (Text("call", ("by noon",)),), footer, lambda count: f"and {count} more")
+    said = messages or (Text("call", ("by noon",)),)
+    return Digest("d", lambda _: title, said, footer, lambda count: f"and {count} more")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tests.robots import vendors
 from tests.robots.server import Asked, Robot
 
 NOW_S = 1_790_000_000.0
-DIGEST = Digest("d", "T-1", (Text("call", ("by noon",)),), "", str)
+DIGEST = Digest("d", lambda _: "T-1", (Text("call", ("by noon",)),), "", str)
 SECRETS = {ChannelKind.DINGTALK: "SEC-1", ChannelKind.FEISHU: "s-1"}
 PATHS = {
     ChannelKind.WECOM: "/cgi-bin/webhook/send?key=k-1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fairlead.contract import proto_files
 from gateway.auth.exposure import is_loopback
 from gateway.calls.hosts import Host
 from gateway.calls.pipeline import Pipeline
@@ -43,6 +44,7 @@ class HttpDoor:
         try:
             from gateway.http.app import HttpApp
             from gateway.http.connect import ConnectHost
+            from gateway.http.openapi.host import OpenApiHost
             from gateway.http.rest import RestHost
             from gateway.http.server import HttpServer
             from gateway.http.tls import server_context
@@ -50,11 +52,12 @@ class HttpDoor:
             what = f"{LISTEN} is {settings.listen!r}, and {error.name} is not installed"
             raise ValueError(f"{what}: pip install 'fairlead[web]'") from error
         connect, rest = ConnectHost(pipeline, most_bytes), RestHost(pipeline, most_bytes)
+        openapi = OpenApiHost(lambda: proto_files().values())
         is_open = not security.knows_callers and is_loopback(settings.listen)
-        app = HttpApp(connect, rest, settings.origins, is_open=is_open)
+        app = HttpApp(connect, rest, openapi, settings.origins, is_open=is_open)
         files = security.certificate_files()
         self._server = HttpServer(app, server_context(files) if files else None, settings.proxies, STREAMS_S)
-        self.hosts = (connect, rest)
+        self.hosts = (connect, rest, openapi)
 
     async def start(self, *, share_port: bool) -> str:
         """Begin to serve and return the address; empty: nothing is served.

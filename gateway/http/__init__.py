@@ -12,6 +12,9 @@
     routes          which method a path leads to
     query           fields of a request as a query names them
     json_messages   messages as JSON, and what is wrong with one
+    json_values     a body of JSON, of bounded depth and size
+    scalars         single values as texts
+    openapi/        all of it described, for tools and people
     answers         bytes, messages and statuses as they are sent
     bodies          what comes behind a head, until its client is gone
     carrier         what a call came by

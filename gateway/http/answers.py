@@ -27,7 +27,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 JSON = (b"content-type", b"application/json")
 _GONE = 499
 """Of a call that its client gave up; nobody reads it."""
-_OF_CODES: Mapping[grpc.StatusCode, int] = {
+STATUSES: Mapping[grpc.StatusCode, int] = {
     grpc.StatusCode.OK: HTTPStatus.OK,
     grpc.StatusCode.CANCELLED: _GONE,
     grpc.StatusCode.INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
@@ -43,6 +43,7 @@ _OF_CODES: Mapping[grpc.StatusCode, int] = {
     grpc.StatusCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
     grpc.StatusCode.DEADLINE_EXCEEDED: HTTPStatus.GATEWAY_TIMEOUT,
 }
+"""What HTTP says of each code; of the others it is a server's fault."""
 
 
 async def send_bytes(send: Send, status: int, body: bytes = b"", headers: Headers = ()) -> None:
@@ -59,7 +60,7 @@ async def send_status(send: Send, status: Status, http_status: int | None = None
     retry = RetryInfo()
     if any(each.Unpack(retry) for each in status.details):
         more.append((b"retry-after", str(math.ceil(retry.retry_delay.ToTimedelta().total_seconds())).encode()))
-    answered = http_status or _OF_CODES.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    answered = http_status or STATUSES.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
     await send_bytes(send, answered, write_json(status), [JSON, *more, *headers])
 
 

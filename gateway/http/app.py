@@ -18,6 +18,8 @@ from gateway.auth.exposure import is_loopback
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.carrier import UNKNOWN_FIELDS, Headers
 from gateway.http.connect import ConnectHost
+from gateway.http.openapi.host import PATH as OPENAPI
+from gateway.http.openapi.host import OpenApiHost
 from gateway.http.rest import RestHost
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -41,6 +43,8 @@ class HttpApp:
     ----------
     connect, rest
         Answer those of methods, by their names or by the paths that the contract gives them.
+    openapi
+        Describes them.
     origins
         Whose pages may call beside this address's own, e.g. ``https://crm.acme.example``.
     is_open
@@ -52,9 +56,12 @@ class HttpApp:
         Whether new calls are taken.
     """
 
-    def __init__(self, connect: ConnectHost, rest: RestHost, origins: AbstractSet[str], *, is_open: bool) -> None:
+    def __init__(
+        self, connect: ConnectHost, rest: RestHost, openapi: OpenApiHost, origins: AbstractSet[str], *, is_open: bool
+    ) -> None:
         self._connect = connect
         self._rest = rest
+        self._openapi = openapi
         self._origins = origins
         self._is_open = is_open
         self.is_ready = True
@@ -88,11 +95,13 @@ class HttpApp:
             return await self._connect(scope, receive, send)
         if path.startswith(REST):
             return await self._rest(scope, receive, send)
+        if path == OPENAPI:
+            return await self._openapi(scope, receive, send)
         if self._connect.is_grpc_only(path):
             reason = f"{path[1:]} takes a stream of requests, which HTTP/1.1 does not carry: call it over gRPC"
             return await _refuse(send, HTTPStatus.NOT_IMPLEMENTED, grpc.StatusCode.UNIMPLEMENTED, reason)
         if path not in ("/healthz", "/readyz"):
-            reason = f"nothing is served at {path[:200]}; a method is called by POST /package.Service/Method"
+            reason = f"nothing is served at {path[:200]}; {OPENAPI} lists what is"
             return await _refuse(send, HTTPStatus.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED, reason)
         if verb not in _READ_ONLY:
             return await send_bytes(send, HTTPStatus.METHOD_NOT_ALLOWED, headers=[(b"allow", _READ_ONLY.encode())])

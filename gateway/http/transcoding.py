@@ -87,7 +87,7 @@ def with_headers(message: Message, idempotency_key: str | None, if_match: str | 
         _check_has(message, "Idempotency-Key", "request_id")
         _agree(changed, "request_id", _key(idempotency_key), "the header Idempotency-Key says another")
     if if_match is not None:
-        within = _etag_holder(message.DESCRIPTOR)
+        within = etag_holder(message.DESCRIPTOR)
         holder: Any = getattr(changed, within) if within else changed
         _check_has(holder, "If-Match", "etag")
         field = f"{within}.etag" if within else "etag"
@@ -105,15 +105,16 @@ def _agree(message: Any, name: str, value: str, other: str, shown_as: str = "") 
 
 
 def _check_has(message: Message, header: str, field: str) -> None:
-    if not _is_text(message.DESCRIPTOR.fields_by_name.get(field)):
+    if not is_text(message.DESCRIPTOR.fields_by_name.get(field)):
         raise InvalidInput.of(header, f"{message.DESCRIPTOR.name} has no {field}, which it stands for: leave it out")
 
 
-def _is_text(field: FieldDescriptor | None) -> bool:
+def is_text(field: FieldDescriptor | None) -> bool:
+    """Say whether a field is there, and a single text."""
     return field is not None and field.type == FieldDescriptor.TYPE_STRING and not field.is_repeated
 
 
-def _etag_holder(request: Any) -> str:
+def etag_holder(request: Any) -> str:
     """Return the field of an update whose etag is meant; empty for the request itself."""
     if not request.name.startswith("Update"):
         return ""

@@ -1,0 +1,12 @@
+"""The description of the API that tools and people read, in the form of OpenAPI 3.1.
+
+::
+
+    host            serves it at /openapi.json
+    document        the whole
+    operations      methods by their paths, and by their names
+    errors          how they fail
+    schemas         messages and enums
+    comments        what the contract says of each, read off its files
+    examples.json   calls and answers, recorded from a server: ``python -m tests.http_examples``
+"""

@@ -80,8 +80,10 @@ check: setup  ## Check format, lint, types, import directions, dependencies, the
 	$(RUN)/buf lint build/contract.binpb
 	$(RUN)/buf breaking build/contract.binpb --against $(RELEASED)
 
-proto: setup  ## Generate the contract's Python code anew
+proto: setup  ## Generate the contract's Python code anew, and what the OpenAPI document says of it
+	@mkdir -p build
 	@$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto $(CONTRACT)
+	@$(RUN)/python -m tests.http_comments >build/comments.json && mv build/comments.json gateway/http/openapi
 
 released: setup  ## At a release: hold later changes of the contract against it as it is now
 	@$(PROTOC) --include_imports -o $(RELEASED) $(CONTRACT)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairlead.contract import proto_files
 from gateway.auth.exposure import is_loopback
 from gateway.calls.hosts import Host
 from gateway.calls.pipeline import Pipeline
@@ -51,8 +50,7 @@ class HttpDoor:
         except ModuleNotFoundError as error:
             what = f"{LISTEN} is {settings.listen!r}, and {error.name} is not installed"
             raise ValueError(f"{what}: pip install 'fairlead[web]'") from error
-        connect, rest = ConnectHost(pipeline, most_bytes), RestHost(pipeline, most_bytes)
-        openapi = OpenApiHost(lambda: proto_files().values())
+        connect, rest, openapi = ConnectHost(pipeline, most_bytes), RestHost(pipeline, most_bytes), OpenApiHost()
         is_open = not security.knows_callers and is_loopback(settings.listen)
         app = HttpApp(connect, rest, openapi, settings.origins, is_open=is_open)
         files = security.certificate_files()

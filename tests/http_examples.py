@@ -116,7 +116,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
     ),
     (
         "DecisionService/GetDecision",
-        {"name": f"{_TENANT}/decisions/1", "view": "DECISION_VIEW_FULL", "languageCode": "zh"},
+        {"name": f"{_TENANT}/decisions/8", "view": "DECISION_VIEW_FULL", "languageCode": "zh"},
     ),
     (
         "DecisionService/ListDecisions",
@@ -143,7 +143,7 @@ STORY: tuple[tuple[str, dict[str, Any]], ...] = (
         {"workItem": {"name": _ITEM, "attributes": {"potential": 85}}, "updateMask": "attributes.potential"},
     ),
     ("RoutingService/ReassignWorkItem", {"name": _ITEM, "rep": f"{_TENANT}/reps/wang-fang", "note": "knows them"}),
-    ("RoutingService/CompleteWorkItem", {"name": _ITEM, "resolution": "RESOLUTION_WON"}),
+    ("RoutingService/CompleteWorkItem", {"name": _ITEM, "resolution": "RESOLUTION_CONVERTED"}),
     ("FairnessService/GetFairnessReport", {"pool": f"{_TENANT}/pools/east"}),
     (
         "WorkforceService/SetRepPresence",
@@ -177,8 +177,17 @@ async def _told(address: str, name: str, request: dict[str, Any]) -> dict[str, A
 
 
 def written(found: dict[str, Any]) -> str:
-    """Write it as it is kept."""
-    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    """Write it as it is kept: what has no order is sorted."""
+    return json.dumps(_sorted(found), ensure_ascii=False, indent=1) + "\n"
+
+
+def _sorted(value: Any, *, is_map: bool = False) -> Any:
+    if isinstance(value, list):
+        return [_sorted(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    named = sorted(value.items()) if is_map or any("/" in name for name in value) else value.items()
+    return {name: _sorted(each, is_map=name == "attributes") for name, each in named}
 
 
 def main() -> None:

@@ -7,6 +7,6 @@
     operations      methods by their paths, and by their names
     errors          how they fail
     schemas         messages and enums
-    comments        what the contract says of each, read off its files
+    comments.json   what the contract says of each, as its compiler reads it: ``python -m tests.http_comments``
     examples.json   calls and answers, recorded from a server: ``python -m tests.http_examples``
 """

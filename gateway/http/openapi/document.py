@@ -38,9 +38,13 @@ _SECURITY: Json = {
 
 
 def examples() -> Examples:
-    """Return calls as they were made of a server, and what it answered."""
-    written = files("gateway.http.openapi").joinpath("examples.json").read_text("utf-8")
-    return dict(json.loads(written))
+    """Return calls as they were made of a server, and what it answered, by the full name of the method."""
+    return _kept("examples.json")
+
+
+def comments() -> Mapping[str, str]:
+    """Return what the contract says of each declaration, by its full name."""
+    return _kept("comments.json")
 
 
 def document(services: Iterable[ServiceDescriptor], comments: Mapping[str, str], examples: Examples) -> Json:
@@ -91,6 +95,10 @@ def document(services: Iterable[ServiceDescriptor], comments: Mapping[str, str],
     }
 
 
+def _kept(name: str) -> dict[str, Any]:
+    return dict(json.loads(files("gateway.http.openapi").joinpath(name).read_text("utf-8")))
+
+
 def _implied(routes: Iterable[HttpRoute]) -> Mapping[str, set[str]]:
     """Return the fields of each request that its path says, as JSON names them."""
     implied = dict[str, set[str]]()
@@ -106,7 +114,7 @@ def _paths(routes: Iterable[HttpRoute], operations: Operations) -> Json:
     by_name: Json = {}
     for route in routes:
         paths.setdefault(path_of(route), {})[route.verb.lower()] = operations.rest(route)
-        name = f"/{route.method.containing_service.full_name}/{route.method.name}"  # type: ignore[union-attr]
+        name = f"/{route.method.containing_service.full_name}/{route.method.name}"
         if not route.method.server_streaming and name not in by_name:
             by_name[name] = {"post": operations.connect(route.method, f"{route.verb} {path_of(route)}")}
     return {**paths, **by_name}

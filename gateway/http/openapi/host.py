@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
 from hashlib import sha256
 from http import HTTPStatus
 
 from google.protobuf.descriptor import ServiceDescriptor
 
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes
-from gateway.http.openapi.comments import read_comments
-from gateway.http.openapi.document import document, examples
+from gateway.http.openapi.document import comments, document, examples
 
 PATH = "/openapi.json"
 _READ_ONLY = ("GET", "HEAD")
 
 
 class OpenApiHost:
-    """Describes the services that it is told of; an ASGI application.
+    """Describes the services that it is told of; an ASGI application."""
 
-    Parameters
-    ----------
-    texts
-        Returns the ``.proto`` files of the contract and of what it imports, for their comments.
-    """
-
-    def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
-        self._texts = texts
+    def __init__(self) -> None:
         self._services = list[ServiceDescriptor]()
         self._body = b""
         self._etag = b""
@@ -52,7 +43,7 @@ class OpenApiHost:
         return await send_bytes(send, HTTPStatus.OK, self._body, [JSON, (b"etag", self._etag), _AGAIN])
 
     def _written(self) -> bytes:
-        described = document(self._services, read_comments(self._texts()), examples())
+        described = document(self._services, comments(), examples())
         return json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -173,7 +173,7 @@ class Operations:
                 continue
             schema = self._schemas.of_field(last)
             names: list[str] = [field.json_name for field in path]  # type: ignore[attr-defined]
-            parameter = {"name": ".".join(names), "in": "query", "schema": schema}
+            parameter: Json = {"name": ".".join(names), "in": "query", "schema": schema}
             parameter |= {"description": said} if (said := schema.pop("description", "")) else {}
             parameter |= {"required": True} if len(path) == 1 and self._schemas.is_required(last) else {}
             parameter |= {"example": example[names[0]]} if len(names) == 1 and names[0] in example else {}

@@ -117,7 +117,7 @@ class Schemas:
         """Return the schema of a field, with what is said of it."""
         if field.message_type is not None and field.message_type.GetOptions().map_entry:
             value = field.message_type.fields_by_name["value"]
-            schema = {"type": "object", "additionalProperties": self._value(value)}
+            schema: Json = {"type": "object", "additionalProperties": self._value(value)}
         elif field.is_repeated:
             schema = {"type": "array", "items": self._value(field)}
         else:

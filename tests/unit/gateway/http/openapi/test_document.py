@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from math import isfinite
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -13,11 +14,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from jsonschema import Draft202012Validator
 
-from fairlead.contract import proto_files
 from gateway.grpc.standard_services import HEALTH, REFLECTION
 from gateway.http.json_messages import read_json, write_json
-from gateway.http.openapi.comments import read_comments
-from gateway.http.openapi.document import document, examples
+from gateway.http.openapi.document import comments, document, examples
 from gateway.http.query import read_query
 from gateway.http.routes import RouteTable, routes_of
 from gateway.http.transcoding import request_of
@@ -41,7 +40,7 @@ SAID = {
 
 @cache
 def whole() -> dict[str, Any]:
-    return document(OURS, read_comments(proto_files().values()), examples())
+    return document(OURS, comments(), examples())
 
 
 def test_a_method_is_told_by_its_path_and_by_its_name() -> None:
@@ -158,14 +157,13 @@ def test_what_an_operation_shows_calls_its_method_with_what_was_recorded() -> No
             for each in given:
                 called = called.replace(f"{{{each['name']}}}", each["example"]) if each["in"] == "path" else called
             match = table.match(verb.upper(), called.encode())
-            name = match and match.route.method.full_name
-            if match is None or name not in EXAMPLES or "{" in called:
+            if match is None or match.route.method.full_name not in EXAMPLES or "{" in called:
                 continue
             query = [(each["name"], each["example"]) for each in given if each["in"] == "query"]
             shown = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
             body = json.dumps(shown).encode() if shown else b""
             request = request_of(match, read_query(urlencode(query).encode()), body, read_json)
-            full = json.dumps(EXAMPLES[name]["request"]).encode()
+            full = json.dumps(EXAMPLES[match.route.method.full_name]["request"]).encode()
             assert request == read_json(full, type(request)), operation["operationId"]
             n_called += 1
 
@@ -199,13 +197,15 @@ def _without_required(schemas: dict[str, Any]) -> dict[str, Any]:
 def _make_plain(drawn: Any) -> None:
     """Take out what only a later version, or nobody, writes: enums without names, numbers without end, anything."""
     for field, value in drawn.ListFields():
-        if field.message_type is not None and field.message_type.full_name in _NOBODYS:
+        kind = field.message_type
+        of_map = kind is not None and kind.GetOptions().map_entry
+        held = kind.fields_by_name["value"] if of_map else field
+        values = list(value.values()) if of_map else list(value) if field.is_repeated else [value]
+        if _is_odd(held, values):
             drawn.ClearField(field.name)
-        elif field.message_type is not None and not field.message_type.GetOptions().map_entry:
-            for inner in value if field.is_repeated else [value]:
+        elif held.message_type is not None:
+            for inner in values:
                 _make_plain(inner)
-        elif _is_odd(field, value):
-            drawn.ClearField(field.name)
 
 
 _NOBODYS = (
@@ -217,10 +217,10 @@ _NOBODYS = (
 )
 
 
-def _is_odd(field: FieldDescriptor, value: Any) -> bool:
-    values = value if field.is_repeated else [value]
+def _is_odd(field: FieldDescriptor, values: list[Any]) -> bool:
+    if field.message_type is not None:
+        return field.message_type.full_name in _NOBODYS
     if field.enum_type is not None:
         return any(each not in field.enum_type.values_by_number for each in values)
-    return field.cpp_type == FieldDescriptor.CPPTYPE_DOUBLE and any(
-        abs(each) > 1e308 or each != each for each in values
-    )
+    is_number = field.cpp_type in (FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT)
+    return is_number and not all(isfinite(each) for each in values)

@@ -52,7 +52,7 @@ class HttpDoor:
             raise ValueError(f"{what}: pip install 'fairlead[web]'") from error
         connect, rest, openapi = ConnectHost(pipeline, most_bytes), RestHost(pipeline, most_bytes), OpenApiHost()
         is_open = not security.knows_callers and is_loopback(settings.listen)
-        app = HttpApp(connect, rest, openapi, settings.origins, is_open=is_open)
+        app = HttpApp(connect, rest, openapi.resources, settings.origins, is_open=is_open)
         files = security.certificate_files()
         self._server = HttpServer(app, server_context(files) if files else None, settings.proxies, STREAMS_S)
         self.hosts = (connect, rest, openapi)

@@ -15,6 +15,7 @@
     json_values     a body of JSON, of bounded depth and size
     scalars         single values as texts
     openapi/        all of it described, for tools and people
+    resources       what is read by a path, the same for everybody
     answers         bytes, messages and statuses as they are sent
     bodies          what comes behind a head, until its client is gone
     carrier         what a call came by

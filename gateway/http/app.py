@@ -8,6 +8,7 @@ this machine: a stranger's name may lead here as well.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from typing import Any
@@ -18,8 +19,8 @@ from gateway.auth.exposure import is_loopback
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.carrier import UNKNOWN_FIELDS, Headers
 from gateway.http.connect import ConnectHost
-from gateway.http.openapi.host import PATH as OPENAPI
-from gateway.http.openapi.host import OpenApiHost
+from gateway.http.openapi.host import PAGE
+from gateway.http.resources import ALLOW, READ_ONLY, PublicResource
 from gateway.http.rest import RestHost
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -33,7 +34,6 @@ _SENT = (
 _SHOWN = ("etag", "retry-after", "grpc-status", "grpc-message", "grpc-status-details-bin")
 """Headers of answers that pages may read."""
 _REMEMBERED_S = 7200
-_READ_ONLY = "GET, HEAD"
 
 
 class HttpApp:
@@ -43,8 +43,8 @@ class HttpApp:
     ----------
     connect, rest
         Answer those of methods, by their names or by the paths that the contract gives them.
-    openapi
-        Describes them.
+    resources
+        By their paths, what anybody may read.
     origins
         Whose pages may call beside this address's own, e.g. ``https://crm.acme.example``.
     is_open
@@ -57,11 +57,17 @@ class HttpApp:
     """
 
     def __init__(
-        self, connect: ConnectHost, rest: RestHost, openapi: OpenApiHost, origins: AbstractSet[str], *, is_open: bool
+        self,
+        connect: ConnectHost,
+        rest: RestHost,
+        resources: Mapping[str, PublicResource],
+        origins: AbstractSet[str],
+        *,
+        is_open: bool,
     ) -> None:
         self._connect = connect
         self._rest = rest
-        self._openapi = openapi
+        self._resources = resources
         self._origins = origins
         self._is_open = is_open
         self.is_ready = True
@@ -95,16 +101,16 @@ class HttpApp:
             return await self._connect(scope, receive, send)
         if path.startswith(REST):
             return await self._rest(scope, receive, send)
-        if path == OPENAPI:
-            return await self._openapi(scope, receive, send)
+        if resource := self._resources.get(path):
+            return await resource(scope, receive, send)
         if self._connect.is_grpc_only(path):
             reason = f"{path[1:]} takes a stream of requests, which HTTP/1.1 does not carry: call it over gRPC"
             return await _refuse(send, HTTPStatus.NOT_IMPLEMENTED, grpc.StatusCode.UNIMPLEMENTED, reason)
         if path not in ("/healthz", "/readyz"):
-            reason = f"nothing is served at {path[:200]}; {OPENAPI} lists what is"
+            reason = f"nothing is served at {path[:200]}: methods are called by POST /package.Service/Method, or as {PAGE} shows"
             return await _refuse(send, HTTPStatus.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED, reason)
-        if verb not in _READ_ONLY:
-            return await send_bytes(send, HTTPStatus.METHOD_NOT_ALLOWED, headers=[(b"allow", _READ_ONLY.encode())])
+        if verb not in READ_ONLY:
+            return await send_bytes(send, HTTPStatus.METHOD_NOT_ALLOWED, headers=[ALLOW])
         if path == "/readyz" and not self.is_ready:
             return await send_bytes(send, HTTPStatus.SERVICE_UNAVAILABLE, b"leaving\n", _TEXT)
         return await send_bytes(send, HTTPStatus.OK, b"ok\n", _TEXT)

@@ -2,7 +2,8 @@
 
 ::
 
-    host            serves it at /openapi.json
+    host            serves it at /openapi.json, and its page at /docs
+    page/           what the page is made of: Swagger UI, unchanged
     document        the whole
     operations      methods by their paths, and by their names
     errors          how they fail

@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote: those of Connect and gRPC-Web in Node, ``buf curl``, and what the docs show."""
+"""Clients that nobody here wrote: those of Connect and gRPC-Web in Node, ``buf curl``, Chromium, what the docs show."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from tests.integration.gateway.http.test_leaving import http_of
 from tests.served import Served
 
 ROOT = Path(__file__).parents[4]
-PACKAGES = {"@bufbuild/protobuf": "2.12.0", "@connectrpc/connect": "2.2.0", "@connectrpc/connect-node": "2.2.0"}
+PACKAGES = {
+    "@bufbuild/protobuf": "2.12.0",
+    "@connectrpc/connect": "2.2.0",
+    "@connectrpc/connect-node": "2.2.0",
+    "playwright-core": "1.57.0",
+}
 pytestmark = pytest.mark.long
 
 
@@ -48,7 +53,7 @@ def contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the clients of Connect, from npm's registry."""
+    """Return a folder with the clients of Connect and what drives Chromium, from npm's registry."""
     npm = shutil.which("npm")
     if not npm:
         pytest.skip("no Node on the PATH")
@@ -58,7 +63,8 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if any(sign in done.stderr for sign in ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED")):
         pytest.skip("npm reaches no registry")
     assert done.returncode == 0, done.stderr
-    shutil.copy(Path(__file__).parent / "connect_clients.mjs", folder)
+    for script in ("connect_clients.mjs", "docs_page.mjs"):
+        shutil.copy(Path(__file__).parent / script, folder)
     return folder
 
 
@@ -71,6 +77,22 @@ def test_the_official_clients_get_over_each_transport_what_there_is(webbed: Serv
     assert [each.pop("transport") for each in got] == ["connect json", "connect protobuf", "connect get", "grpc-web"]
     error = ["NotFound", "there is no rep 'tenants/default/reps/nobody'", "NOT_FOUND"]
     assert got == [{"reps": ["安"], "error": error, "token": True, "ended": "DeadlineExceeded"}] * 4
+
+
+def test_a_call_tried_on_the_page_of_the_docs_is_answered_and_nothing_is_had_from_elsewhere(
+    webbed: Served, node: Path
+) -> None:
+    if not (chromium := shutil.which("chromium")):
+        pytest.skip("no Chromium on the PATH")
+    address = f"http://{http_of(webbed)}"
+    command = ["node", "docs_page.mjs", address]
+    seen = subprocess.run(command, cwd=node, env=environment() | {"CHROMIUM": chromium}, capture_output=True, text=True)
+
+    assert seen.returncode == 0, seen.stderr
+    told = json.loads(seen.stdout)
+    assert (told["faults"], told["asked"]) == ([], [address])
+    assert told["answer"].startswith("200")
+    assert '"displayName": "安"' in told["answer"]
 
 
 @pytest.mark.parametrize("protocol", ["connect", "grpcweb"])

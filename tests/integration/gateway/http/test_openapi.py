@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -28,6 +29,20 @@ async def test_whoever_asks_gets_the_description_and_not_again_what_they_have(gu
     assert "/fairlead.v1.ScoringService/ScoreCustomer" in told["paths"]
     assert (again.status, again.body, head.status, head.body) == (304, b"", 200, b"")
     assert (changed.status, changed.headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_the_page_and_what_it_is_made_of_are_read_and_nothing_else(guarded: Door) -> None:
+    address = guarded.addresses.http
+    page = await ask(address, "GET", "/docs")
+    parts = re.findall(r'(?:src|href)="(docs/[^"]+)"', page.body.decode())
+    replies = [await ask(address, "GET", f"/{part}") for part in parts]
+    outside = [await ask(address, "GET", f"/docs/{name}") for name in ("README.md", "../host.py", "%2e%2e/host.py", "")]
+
+    assert {reply.headers["content-type"].partition(";")[0] for reply in [page, *replies]} == {
+        "text/html", "text/css", "text/javascript", "image/png",
+    }  # fmt: skip
+    assert all("default-src 'none'" in reply.headers["content-security-policy"] for reply in [page, *replies])
+    assert [reply.status for reply in [page, *replies, *outside]] == [200] * 5 + [404] * 4
 
 
 @pytest.mark.long

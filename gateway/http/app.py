@@ -107,7 +107,7 @@ class HttpApp:
             reason = f"{path[1:]} takes a stream of requests, which HTTP/1.1 does not carry: call it over gRPC"
             return await _refuse(send, HTTPStatus.NOT_IMPLEMENTED, grpc.StatusCode.UNIMPLEMENTED, reason)
         if path not in ("/healthz", "/readyz"):
-            reason = f"nothing is served at {path[:200]}: methods are called by POST /package.Service/Method, or as {PAGE} shows"
+            reason = f"nothing is served at {path[:200]}: call POST /package.Service/Method, or as {PAGE} shows"
             return await _refuse(send, HTTPStatus.NOT_FOUND, grpc.StatusCode.UNIMPLEMENTED, reason)
         if verb not in READ_ONLY:
             return await send_bytes(send, HTTPStatus.METHOD_NOT_ALLOWED, headers=[ALLOW])

@@ -16,7 +16,7 @@ from typing import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from gateway.http.openapi.errors import responses
-from gateway.http.openapi.operations import PARAMETERS, Examples, Operations, path_of
+from gateway.http.openapi.operations import PARAMETERS, Examples, OperationWriter, path_of
 from gateway.http.openapi.schemas import Json, Schemas
 from gateway.http.routes import HttpRoute, routes_of
 
@@ -67,7 +67,7 @@ def document(services: Iterable[ServiceDescriptor], comments: Mapping[str, str],
     requests = [method.input_type for service in services for method in service.methods if not method.client_streaming]
     schemas = Schemas(comments, requests, _implied(routes))
     errors = responses(schemas)
-    paths = _paths(routes, Operations(schemas, comments, examples))
+    paths = _paths(routes, OperationWriter(schemas, comments, examples))
     names = [(service.name, schemas.comment(service.full_name)) for service in services]
     tags = [{"name": name, "description": said} for name, said in names]
     tags += [
@@ -109,7 +109,7 @@ def _implied(routes: Iterable[HttpRoute]) -> Mapping[str, set[str]]:
     return implied
 
 
-def _paths(routes: Iterable[HttpRoute], operations: Operations) -> Json:
+def _paths(routes: Iterable[HttpRoute], operations: OperationWriter) -> Json:
     paths: Json = {}
     by_name: Json = {}
     for route in routes:

@@ -55,7 +55,7 @@ PARAMETERS: Mapping[str, Json] = {
 }
 
 
-class Operations:
+class OperationWriter:
     """Writes operations.
 
     Parameters

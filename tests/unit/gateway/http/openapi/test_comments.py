@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gateway.http.openapi.document import comments
 from tests import http_comments
 
@@ -30,6 +28,5 @@ def test_declarations_of_every_sort_are_told_of() -> None:
     } <= {*kept}
 
 
-@pytest.mark.long  # starts the compiler
 def test_what_is_kept_is_what_the_contract_says() -> None:
-    assert comments() == http_comments.comments(), "python -m tests.http_comments > gateway/http/openapi/comments.json"
+    assert comments() == http_comments.comments(), "make proto"

@@ -167,6 +167,7 @@ class Books:
         yield Finding(Promise.LEDGER, mine == decision.seen[-1].deficits, what, book.undone > 0)
         if not decision.rep:
             audience = _within(pool, book, weights)
+            yield Finding(Promise.LEDGER, bool(audience), f"decision {decision.number}: nobody could have it", False)
             self.open[decision.item_id] = Offer(decision.number, "", pool.id, 0, audience)
             return
         entitled = shares_of(weights, decision.charge, decision.rep)
@@ -277,7 +278,9 @@ def weight_of(member: Member, at_ms: int) -> int:
 
 
 def _within(pool: Pool, book: Book, weights: Mapping[str, int]) -> dict[str, int]:
-    """Return those whose claim is within the band of what is offered to many."""
+    """Return those whose claim is within the band of what is offered to many; of nobody, nobody."""
+    if not weights:
+        return {}
     band, total = pool.handing_out.broadcast_band, sum(weights.values())
     claims = {rep: book.deficits.get(rep, 0) + MICROS * weight // total for rep, weight in weights.items()}
     least = max(claims.values()) - band if band is not None else min(claims.values())

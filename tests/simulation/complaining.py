@@ -123,14 +123,17 @@ class Complaining:
     def _changed(self, event: Updated) -> Iterator[Finding]:
         complaint, after = self.all[event.item_id], event.head.item.attributes
         before, complaint.attributes = complaint.attributes, after
-        if any(before[name] != after[name] for name in ("impact", "urgency")):
+        if any(before.get(name) != after.get(name) for name in ("impact", "urgency")):
             severity = severity_of(after["impact"], after["urgency"])
             severe = raised(severity) if complaint.repeats else severity
             what = f"event {event.number}: {event.item_id} is {after} and not {severe}"
             yield Finding(Promise.SEVERITY, after.get("severity") == severe, what, before.get("severity") != severe)
 
     def _answered(self, event: Noted) -> Iterator[Finding]:
-        complaint, what = self.all[event.item_id], f"event {event.number}: {event.note} of {event.item_id}"
+        complaint, what = self.all.get(event.item_id), f"event {event.number}: {event.note} of {event.item_id}"
+        if complaint is None:
+            yield Finding(Promise.ASKED, False, f"{what}, which is no complaint")
+            return
         may = self.may_be_asked(event.item_id, event.note, event.at_ms)
         yield Finding(Promise.ASKED, may, f"{what}, who was not to be asked", False)
         if event.note is Note.CSAT:
@@ -144,7 +147,8 @@ class Complaining:
 
     def _opened(self, decision: Decision) -> Iterator[Finding]:
         opened_by = decision.head.item.opened_by
-        assert opened_by is not None
+        if opened_by is None:
+            return  # what is held to stages says so
         call = self._calls.get(opened_by.event)
         if call or opened_by.parent in self.all:
             fits = call is not None and not call.item_id

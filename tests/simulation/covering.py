@@ -80,7 +80,7 @@ class Covering:
     def stored(self, records: Iterable[ItemRecord]) -> Iterator[Finding]:
         """Yield whether the store has of each who has it, and whom they stand in for."""
         for record in records:
-            owner, whose = self._owners[record.item_id], self.whose[record.item_id]
+            owner, whose = self._owners.get(record.item_id, ""), self.whose.get(record.item_id, "")
             same = (record.owner, record.covered) == (owner, whose if whose != owner else "")
             what = f"{record.item_id}: {record.owner} for {record.covered or 'nobody'} and not {owner} for {whose}"
             yield Finding(Promise.KEPT, same, what)

@@ -105,7 +105,9 @@ class Crediting:
 
     def _decided(self, decision: Decision, pool: Pool) -> Iterator[Finding]:
         book, rep, stand = self._books[pool.id], decision.rep, decision.stand
-        assert stand is not None
+        if stand is None:
+            yield Finding(Promise.LEDGER, False, f"decision {decision.number} says nothing of how {rep} stood")
+            return
         at_ms, members = decision.at_ms, frozenset(one.rep for one in pool.members)
         book.charges.append(Charge(at_ms, decision.charge, members, at_ms))
         self._offers[decision.number] = Entered(0, 0, members, at_ms)
@@ -131,7 +133,7 @@ class Crediting:
             members = frozenset(one.rep for one in pool.members)
             book.charges.append(Charge(event.at_ms, event.charge, members, event.at_ms))
             if pool.absence_policy:
-                account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled)[event.rep]))
+                account.rest -= min(account.rest, max(0, event.charge - dict(event.entitled).get(event.rep, 0)))
                 book.recent = [*book.recent, event.rep][-RECENT:]
         elif event.answer is not Answer.ACCEPTED and event.offer in self._offers:
             entered = self._offers.pop(event.offer)
@@ -143,7 +145,9 @@ class Crediting:
     def _granted(self, event: Credited, pool: Pool) -> Iterator[Finding]:
         book, credit, policy = self._books[pool.id], event.credit, pool.absence_policy
         account, name = book.accounts[credit.rep], f"event {event.number}: {credit.rep} in {pool.id}"
-        assert policy is not None
+        if policy is None:
+            yield Finding(Promise.CREDIT, False, f"{name}: no leave is credited there")
+            return
         since_ms = max(self._truth.begin_of_leave(credit.rep, credit.until_ms), account.until_ms)
         missed = _missed(book, pool, credit.rep, since_ms, credit.until_ms)
         due = max(0, min(missed, policy.max_units - account.rest))
@@ -178,4 +182,4 @@ def _missed(book: PoolBook, pool: Pool, rep: str, since_ms: int, until_ms: int) 
     within = [one for one in book.charges if since_ms <= one.made_ms and since_ms <= one.at_ms < until_ms]
     charged = sum(one.amount for one in within if rep in one.members)
     weights = {member.rep: weight_of(member, until_ms) for member in pool.members}
-    return charged * weights[rep] // sum(weights.values()) if len(weights) > 1 else 0
+    return charged * weights.get(rep, 0) // sum(weights.values()) if len(weights) > 1 else 0

@@ -58,7 +58,8 @@ class Moving:
                 self.places[event.item_id] = Place("QUEUED")
             case Completed():
                 self._had[event.item_id] += [event.rep] if event.rep else []
-                del self.places[event.item_id]
+                is_open = self.places.pop(event.item_id, None) is not None
+                yield Finding(Promise.KEPT, is_open, f"event {event.number} closes {event.item_id}, not open", False)
             case Updated():
                 yield self._changed(event)
                 self._begin(event.item_id, event.entered)
@@ -136,8 +137,8 @@ class Moving:
         after = event.head.item.attributes
         before = {**after, **event.before.attributes}
         fields = {field for rule in (rule_of(before), rule_of(after)) for field in ON_CHANGE[rule]}
-        asked = any(before[field] != after[field] for field in fields)
-        is_owned = bool(self.places[event.item_id].owner)
+        asked = any(before.get(field) != after.get(field) for field in fields)
+        is_owned = bool(self.places.get(event.item_id, Place("")).owner)
         self._updated[event.item_id] = event
         holds = event.is_decided is (asked or not is_owned)
         return Finding(Promise.ON_CHANGE, holds, f"event {event.number} of {event.item_id}: {event.changed}", is_owned)

@@ -109,10 +109,14 @@ class Offering:
         if not is_offer:
             self.refused.pop(item_id, None)
             return
-        pool = self._truth.records.pools[self._books.open[item_id].pool]
+        offer = self._books.open.get(item_id)
+        if offer is None:
+            yield Finding(Promise.OFFERED, False, f"{name}: no pool offers it")
+            return
+        pool = self._truth.records.pools[offer.pool]
         if decision.freed:
             self.refused.pop(item_id, None)
-        audience = [decision.rep] if decision.rep else [*self._books.open[item_id].entitled]
+        audience = [decision.rep] if decision.rep else [*offer.entitled]
         yield from self._may_be_asked(decision, audience)
         if decision.rep:
             blocked = any(block[1] == Block.OFFERS_OPEN for seen in decision.seen for block in seen.blocked)

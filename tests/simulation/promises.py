@@ -103,7 +103,7 @@ class Checks:
 
     def is_over(self, item_id: str, at_ms: int) -> bool:
         """Say whether the days are over within which what was closed may be reopened."""
-        return at_ms - self._closed_ms[item_id] > self.truth.records.settings.reopening_days * DAY_MS
+        return at_ms - self._closed_ms.get(item_id, 0) > self.truth.records.settings.reopening_days * DAY_MS
 
     def check_ledger(self, pool_id: str, state: LedgerState) -> None:
         """Hold a ledger to what holds of it behind each event."""
@@ -192,15 +192,18 @@ class Checks:
         accepted = event.answer is Answer.ACCEPTED
         self.note(Promise.OFFERED, event.epoch == before + accepted, f"{name}: epoch {event.epoch} after {before}")
         self._epochs[item_id] = event.epoch
-        decision = self._offers[item_id]
-        if accepted:
+        decision = self._offers.get(item_id)
+        if decision is None:
+            self.note(Promise.OFFERED, False, f"{name}: {item_id} was never offered")
+        elif accepted:
             self.note(Promise.OFFERED, item_id not in self.owners, f"{name}: {item_id} has an owner")
             if not decision.rep:
                 self._accept_of_many(decision._replace(rep=event.rep, pool=event.pool, at_ms=event.at_ms))
             self.owners[item_id] = event.rep, event.epoch
         elif not event.stays_open:
             if decision.rep:
-                self._usage.take_back(item_id, decision.pool)
+                was_given = self._usage.take_back(item_id, decision.pool)
+                self.note(Promise.UNDONE, was_given, f"{name}: {item_id} was given to nobody", decided=False)
                 self._open[decision.rep, decision.kind] -= 1
             self.waiting[item_id] = self._first[item_id], decision
 

@@ -95,7 +95,9 @@ class Staging:
 
     def _child(self, decision: Decision) -> Iterator[Finding]:
         opened_by = decision.head.item.opened_by
-        assert opened_by is not None
+        if opened_by is None:
+            yield Finding(Promise.CHILD, False, f"decision {decision.number}: {decision.item_id} is opened by nothing")
+            return
         if opened_by.entry != OPENED:
             return  # an answer of a customer does
         place = opened_by.parent, opened_by.event

@@ -46,12 +46,14 @@ class Usage:
         """Enter that somebody tried to reach the customer of what is open."""
         self._worked.add(item_id)
 
-    def take_back(self, item_id: str, pool: str) -> None:
-        """Enter that what was given was not accepted: as if it had never been."""
+    def take_back(self, item_id: str, pool: str) -> bool:
+        """Enter that what was given was not accepted: as if it had never been; say whether it was given."""
         given = self._given[pool]
-        place = next(place for place in reversed(range(len(given))) if given[place].item_id == item_id)
-        del given[place]
+        place = next((place for place in reversed(range(len(given))) if given[place].item_id == item_id), None)
+        if place is not None:
+            del given[place]
         self.close(item_id)
+        return place is not None
 
     def close(self, item_id: str) -> None:
         """Enter that nobody has it open any more."""

@@ -11,6 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from fairlead.operations import metadata_of
 from fairlead.v1 import models_pb2, routing_pb2, scoring_pb2
 from fairlead.v1.operations_pb2 import OperationMetadata
+from fairlead.wording import counted
 
 
 def state_told(about: OperationMetadata) -> str:
@@ -67,9 +68,9 @@ def _reassigned(answer: routing_pb2.BatchReassignWorkItemsResponse) -> str:
 
 
 def _rescored(answer: scoring_pb2.RescoreCustomersResponse) -> str:
-    where = f"{answer.file_count:,} files in {answer.out_path}, by {answer.model_version}"
+    where = f"{counted(answer.file_count, 'file')} in {answer.out_path}, by {answer.model_version}"
     at_risk = f"; {answer.at_risk_count:,} at risk, from {answer.at_risk_threshold:.1%} on"
-    return f"{answer.customer_count:,} customers in {where}{at_risk if answer.at_risk_threshold else ''}"
+    return f"{counted(answer.customer_count, 'customer')} in {where}{at_risk if answer.at_risk_threshold else ''}"
 
 
 _ANSWERS: Mapping[type[Any], Callable[[Any], str]] = {

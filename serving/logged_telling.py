@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from fairlead.wording import counted
 from router.deadlines.given import GivenItem, SetAway, TakenOffer
 from router.deadlines.notices import AskedCustomer, ChangedProcess, Notice, ReachedDate
 from router.deadlines.reached import BadAnswer, DecidedStage, Reached
@@ -52,7 +53,7 @@ def _said(notice: Notice) -> str:
         case DecidedStage(noted=noted, stage=stage):
             return f"{noted.item_id}, stage {stage.id} {noted.note.lower()}"
         case SetAway(item_id=item_id, lapses=lapses):
-            return f"{item_id}, set away for {lapses} lapses"
+            return f"{item_id}, set away for {counted(lapses, 'lapse')}"
         case TakenOffer(item_id=item_id, rep=rep):
             return f"{item_id}, taken by {rep}"
         case ChangedProcess(process=process, before=before):

@@ -167,11 +167,12 @@ class ReadReport:
             f"delimiter {self.delimiter!r}" if self.delimiter else "",
             self.sheet and f"sheet {self.sheet}",
         ]
-        yield f"{self.file}: {', '.join(filter(None, written))}; {self.n_rows:,} rows"
+        yield f"{self.file}: {', '.join(filter(None, written))}; {self.n_rows:,} row{'s' * (self.n_rows != 1)}"
         for column in self.columns:
             if column.n_unreadable:
-                share = f"{column.n_unreadable:,} values ({column.unreadable_share:.1%})"
-                yield f"  column {column.column}: {share} are no {column.form}: missing; first {column.first}"
+                values, are = ("value", "is") if column.n_unreadable == 1 else ("values", "are")
+                share = f"{column.n_unreadable:,} {values} ({column.unreadable_share:.1%})"
+                yield f"  column {column.column}: {share} {are} no {column.form}: missing; first {column.first}"
             yield from (f"  column {column.column}: {note}" for note in column.notes)
         for what, names in (
             ("columns not used", self.ignored),

@@ -14,6 +14,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from failures import Failure, InvalidInput
+from fairlead.wording import counted
 from operations.profit import profit_options
 from scoring.model.profit import AtRisk, ProfitAssumptions, at_risk_in_words, moved_in_words
 from scoring.model.schema import FeatureSchema
@@ -164,7 +165,7 @@ def show_dropped(console: Console, prepared: Prepared) -> None:
     for note in prepared.notes:
         console.print(f"[bold]{escape(note.about)}[/]: {escape(note.text)}", highlight=False)
     for dropped in prepared.dropped:
-        what = dropped.column or f"{dropped.n_rows:,} rows"
+        what = dropped.column or counted(dropped.n_rows, "row")
         why = dropped.why.value.lower().replace("_", " ")
         console.print(f"left out [bold]{escape(what)}[/]: {why}, {escape(dropped.evidence)}", highlight=False)
     for feature in prepared.schema.features:
@@ -256,11 +257,17 @@ def show_dataset(console: Console, built: Dataset, definition: Definition, certi
     """Print what was built and the certificate."""
     lost = built.table[definition.label.name].to_numpy().mean()
     n_moments = len(built.table[AS_OF].unique())
-    console.print(f"{len(built.table):,} rows of {n_moments} moments, {lost:.1%} lost", highlight=False)
+    console.print(
+        f"{counted(len(built.table), 'row')} of {counted(n_moments, 'moment')}, {lost:.1%} lost", highlight=False
+    )
     if built.immature:
-        console.print(f"{len(built.immature)} moments left out: their outcome is not known yet", highlight=False)
+        console.print(
+            f"{counted(len(built.immature), 'moment')} left out: their outcome is not known yet", highlight=False
+        )
     colour = "[green]green[/]" if certificate.is_green else "[red]red[/]"
-    changed = f"{certificate.n_changed:,} later events changed at {len(certificate.moments)} moments"
+    changed = (
+        f"{counted(certificate.n_changed, 'later event')} changed at {counted(len(certificate.moments), 'moment')}"
+    )
     console.print(f"leak certificate {colour}: {changed}", highlight=False)
     for difference in certificate.differences:
         console.print(f"  {difference}", highlight=False)

@@ -14,6 +14,7 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import language_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.kinds import CHANNELS, called
 from notifications.cli.outcomes import outcome_text
 from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
 from notifications.cli.telling import (
@@ -195,10 +196,10 @@ def _table(found: list[deliveries.Channel], shown: Shown) -> None:
         found,
         {
             "id": lambda each: last(each.name),
-            "kind": lambda each: each.Kind.Name(each.kind).removeprefix("KIND_").lower(),
+            "kind": lambda each: called(_kind(each), CHANNELS, shown.language),
             "address": lambda each: each.address or shown.word("cannot be sent"),
             "secret": lambda each: shown.word("yes" if each.has_secret else "no"),
-            "language": lambda each: each.language_code,
+            "language": lambda each: each.language_code and shown.word(each.language_code),
             "quiet outside": lambda each: last(each.calendar),
             "waiting or parked": lambda each: f"{each.waiting_count:,}",
             "last try": lambda each: shown.at(each, "last_attempt_time"),
@@ -211,6 +212,10 @@ def _table(found: list[deliveries.Channel], shown: Shown) -> None:
             click.echo(_takes_nothing(each, shown))
     if not all(each.address for each in found):
         click.echo(shown.word("why not sent"))
+
+
+def _kind(channel: deliveries.Channel) -> str:
+    return channel.Kind.Name(channel.kind).removeprefix("KIND_").lower()
 
 
 def _takes_nothing(channel: deliveries.Channel, shown: Shown) -> str:

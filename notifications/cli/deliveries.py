@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from fairlead.commands import connected
 from fairlead.v1 import deliveries_pb2
+from notifications.cli.kinds import TOLD, called
 from notifications.cli.outcomes import outcome_text
 from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say, tell_all
 
@@ -122,7 +123,7 @@ def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
         found,
         {
             "when": lambda each: shown.at(each, "event_time"),
-            "type": lambda each: each.type,
+            "type": lambda each: called(each.type, TOLD, shown.language),
             "about": lambda each: last(each.work_item),
             "for": lambda each: last(each.rep),
             "through": lambda each: last(each.receiver),

@@ -23,6 +23,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import server_option, tenant_option
 from fairlead.options import json_option, language_option, together, utc_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+from fairlead.wording import filled
 from notifications.cli.outcomes import outcome_text
 
 Record = TypeVar("Record", bound=Message)
@@ -44,6 +45,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "yes": ("yes", "有"),
     "no": ("no", "无"),
     "language": ("language", "语言"),
+    "en": ("en", "英文"),
+    "zh": ("zh", "中文"),
     "quiet outside": ("quiet outside", "工作时间日历"),
     "waiting": ("waiting", "待发"),
     "waiting or parked": ("waiting or parked", "待发或搁置"),
@@ -103,7 +106,8 @@ reading_options = together(language_option, json_option, utc_option, server_opti
 
 def say(word: str, language: str, **values: object) -> str:
     """Return what these commands say, in a language."""
-    return WORDS[word][language == "zh"].format(**values)
+    english, chinese = WORDS[word]
+    return filled(chinese, values) if language == "zh" else english.format(**values)
 
 
 class Shown:

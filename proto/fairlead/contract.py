@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from fairlead.wording import counted
+
 _SERVICES = "fairlead/v1"
 _IN_ERRORS = "google/rpc/error_details.proto"
 _IMPORT = re.compile(r'^import (?:public )?"([^"]+)";', re.MULTILINE)
@@ -32,7 +34,7 @@ def contract(folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    click.echo(f"{len(texts)} files in {folder}")
+    click.echo(f"{counted(len(texts), 'file')} in {folder}")
 
 
 def proto_files() -> dict[str, str]:

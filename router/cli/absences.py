@@ -21,6 +21,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import json_option, language_option, utc_option
 from fairlead.v1 import calendars_pb2 as calendars
+from fairlead.wording import counted
 from router.cli.absence_files import AbsencesFile, read_absences
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
@@ -178,7 +179,7 @@ def load_command(file: Path, dry_run: bool, server: str, tenant: str, reading: R
         say(read.report)
         _enter(client, file, read, validate_only=True)
         revisions = [] if dry_run else _enter(client, file, read)
-        click.echo(f"{len(read.absences)} absences{'; nothing is written' if dry_run else ' written'}")
+        click.echo(f"{counted(len(read.absences), 'absence')}{'; nothing is written' if dry_run else ' written'}")
         print_moved(client, revisions)
 
 

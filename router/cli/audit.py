@@ -18,6 +18,7 @@ from rich.text import Text
 from failures import Failure
 from fairlead.commands import tenant_option
 from fairlead.options import utc_option
+from fairlead.wording import counted
 from resource_names import check_id
 from router.adapters.redis.repositories import Stores
 from router.cli.clocks import Clock
@@ -83,9 +84,11 @@ def verify_log(tenant: str, noted: str | None, data: Path | None, redis_url: str
     for fault in faults[:_MOST_SHOWN]:
         console.print(Text(fault, style="red"))
     if faults:
-        console.print(f"the log of {tenant} was altered: {len(faults)} faults, the first at the top")
+        console.print(f"the log of {tenant} was altered: {counted(len(faults), 'fault')}, the first at the top")
     elif last:
-        console.print(f"{last} events, none altered. To prove it later, note elsewhere:\n  {last}:{last_link}")
+        console.print(
+            f"{counted(last, 'event')}, none altered. To prove it later, note elsewhere:\n  {last}:{last_link}"
+        )
     else:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")
     sys.exit(1 if faults else 0)
@@ -194,8 +197,7 @@ def description(event: Event, clock: Clock = Clock()) -> str:  # noqa: B008 (it 
         case RulesPublished() | ProcessPublished():
             return _published(event)
         case Erased():
-            items = f"{len(event.item_ids)} work items{_names(event.item_ids)}" if event.item_ids else "no work item"
-            return f"erased {event.values} values of {items}, {event.submissions} submissions, {event.scores} scores"
+            return _erased(event)
         case Fired():
             return f"{event.item_id} {event.name} {event.step}, which event {event.entry} started"
         case PresenceChanged(until_ms=None):
@@ -245,6 +247,13 @@ def _published(event: RulesPublished | ProcessPublished) -> str:
     if isinstance(event, RulesPublished):
         return f"rules {event.revision} published{back}"
     return f"process {event.process} {event.revision} published for {', '.join(event.kinds) or 'nothing'}{back}"
+
+
+def _erased(event: Erased) -> str:
+    count = len(event.item_ids)
+    items = f"{counted(count, 'work item')}{_names(event.item_ids)}" if count else "no work item"
+    submissions, scores = counted(event.submissions, "submission"), counted(event.scores, "score")
+    return f"erased {counted(event.values, 'value')} of {items}, {submissions}, {scores}"
 
 
 def _names(item_ids: tuple[str, ...]) -> str:

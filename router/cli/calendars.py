@@ -21,6 +21,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import json_option
 from fairlead.v1.calendars_pb2 import Calendar
+from fairlead.wording import counted
 from router.cli.calendar_days import brought_in, days_of, officially, taken_out
 from router.cli.calendar_files import CalendarsFile, read_calendars
 from router.cli.consoles import console_for
@@ -56,7 +57,7 @@ def list_command(as_json: bool, server: str, tenant: str) -> None:
         click.echo(json.dumps({"calendars": documents}, ensure_ascii=False, indent=2))
         return
     headings = ("calendar", "name", "zone", "spans a week", "exceptions", "official until")
-    table = Table(*folding(headings), title=f"{len(listed)} calendars", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(*folding(headings), title=counted(len(listed), "calendar"), title_justify="left", box=box.SIMPLE_HEAD)
     for each in listed:
         numbers = str(len(each.weekly)), str(len(each.exceptions))
         table.add_row(last(each.name), each.display_name, each.time_zone, *numbers, each.official_until)
@@ -221,7 +222,8 @@ def _tell(before: Calendar, after: Calendar, written: str) -> None:
             click.echo(f"{mark} {day.date} {day.weekday} {day.hours}{day.remark and f': {day.remark}'}")
     for note in after.import_notes:
         click.echo(note, err=True)
-    count = f"{len(after.exceptions)} exceptions, {len(changed)} new or changed{f', {len(gone)} gone' if gone else ''}"
+    exceptions = counted(len(after.exceptions), "exception")
+    count = f"{exceptions}, {len(changed)} new or changed{f', {len(gone)} gone' if gone else ''}"
     click.echo(f"{last(after.name)}: {count}; {officially(after)}{written}")
 
 

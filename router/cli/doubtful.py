@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from fairlead.wording import counted
 from router.cli.labels import label
 from router.wording.languages import Language
 from rules.fields import FieldType
@@ -39,7 +40,7 @@ def doubtful_columns(
             if several := [entry for entry in row.get(field, ()) if is_doubtful(entry)]:
                 found.setdefault(field, []).extend(several)
     for field, entries in found.items():
-        many = f"{len(entries):,} entries" if len(entries) > 1 else "1 entry"
+        many = counted(len(entries), "entry", "entries")
         are = "are one each, the first" if len(entries) > 1 else "is one:"
         held = f"{many} with a comma, slash or bracket {are} {entries[0]!r}"
         yield f"column {columns[field]}: {held}; separate entries by ;"

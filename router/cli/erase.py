@@ -12,6 +12,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import privacy_pb2
+from fairlead.wording import counted
 
 _HINT = (
     "erased already, written otherwise, or, of a work item, only in fields that the rules do not declare `personal: "
@@ -50,7 +51,7 @@ def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, te
             click.echo(f"nothing personal is known of {subject!r} in tenants/{tenant}: {_HINT}")
         if not dry_run:
             if is_known and not yes:
-                click.confirm(f"erase {_counted(preview)} for good?", abort=True)
+                click.confirm(f"erase {_said(preview)} for good?", abort=True)
             _tell(client.erase(name), is_known)
         elif is_known:
             _tell_of_preview(preview)
@@ -59,14 +60,14 @@ def erase(subject: str, is_item: bool, dry_run: bool, yes: bool, server: str, te
 
 
 def _tell_of_preview(preview: privacy_pb2.EraseSubjectResponse) -> None:
-    click.echo(f"would be erased: {_counted(preview)}")
+    click.echo(f"would be erased: {_said(preview)}")
     if preview.hindrance:
         click.echo(f"something may be left: {preview.hindrance}")
 
 
 def _tell(erased: privacy_pb2.EraseSubjectResponse, is_known: bool) -> None:
     if is_known or _is_any(erased):
-        click.echo(f"erased: {_counted(erased)}")
+        click.echo(f"erased: {_said(erased)}")
     if erased.HasField("clean_time"):
         clean = erased.clean_time.ToDatetime().isoformat(" ", "milliseconds")
         condition = "" if is_known else "if it is erased already, "
@@ -79,8 +80,6 @@ def _is_any(answer: privacy_pb2.EraseSubjectResponse) -> bool:
     return any((answer.value_count, answer.work_item_count, answer.submission_count, answer.score_count))
 
 
-def _counted(answer: privacy_pb2.EraseSubjectResponse) -> str:
-    return (
-        f"{answer.value_count} values of {answer.work_item_count} work items, {answer.submission_count} submissions, "
-        f"{answer.score_count} scores"
-    )
+def _said(answer: privacy_pb2.EraseSubjectResponse) -> str:
+    items, submissions = counted(answer.work_item_count, "work item"), counted(answer.submission_count, "submission")
+    return f"{counted(answer.value_count, 'value')} of {items}, {submissions}, {counted(answer.score_count, 'score')}"

@@ -16,6 +16,7 @@ from rich.text import Text
 from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1.fairness_pb2 import FairnessReport
+from fairlead.wording import counted
 from router.assignment.ledger import jain_index
 from router.cli.csv_files import CSV_FILE, console_beside, csv_file, told_of
 from router.cli.failing import InputFailed
@@ -84,7 +85,7 @@ def fairness(
         console.print("there is no pool yet")
     if csv_to:
         _write(reports, names, (start, end), csv_to)
-        n_lines = f"{sum(len(report.weights) for report in reports)} lines"
+        n_lines = counted(sum(len(report.weights) for report in reports), "line")
         console.print(Text(f"\n{told_of(csv_to, n_lines)}"))
     if plot:
         _draw(reports, names, plot)

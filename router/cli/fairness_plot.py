@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import escape
 
 from fairlead.v1.fairness_pb2 import FairnessReport
+from fairlead.wording import counted
 from router.cli.words import called
 from router.wording.figures import signed
 
@@ -50,7 +51,7 @@ def _pool(report: FairnessReport, names: Mapping[str, str], name: str, top: int)
     distances = report.observed.per_rep
     reach = max(report.bound, report.observed.worst_ever, 1e-6)
     bottom = top + _HEAD + _ROW * len(report.weights)
-    title = f"Pool {name}: distance from a fair share, in leads, after {report.decisions:,} decisions"
+    title = f"Pool {name}: distance from a fair share, in leads, after {counted(report.decisions, 'decision')}"
     parts = [_text(12, top + 20, title, "title"), _line(0.0, reach, top, bottom, "zero")]
     for place, rep in enumerate(sorted(report.weights)):
         parts += _row(called(rep, names), distances[rep], reach, top + _HEAD + _ROW * place)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.wording import counted
 from router.cli.words import called
 from router.fairness.baselines import Arrival, compare
 from router.wording.figures import signed
@@ -114,7 +115,7 @@ def period_table(
     jain_index
         Over received/entitled.
     """
-    title = Text(f"{in_words}: {_decisions(period.decisions)}, {period.charged:,.15g} charged", style="bold")
+    title = Text(f"{in_words}: {counted(period.decisions, 'decision')}, {period.charged:,.15g} charged", style="bold")
     if not period.decisions:
         return title
     overridden = f", {period.overrides} by a person's word" if period.overrides else ""
@@ -152,20 +153,16 @@ def _title(report: fairness.FairnessReport, arrived: int, pool: str = "") -> Tex
     pool = pool or report.pool.rpartition("/")[2]
     earlier = report.decisions - arrived
     note = f", {earlier} of them before or beside this file" if earlier else ""
-    return Text(f"Pool {pool}: {_decisions(report.decisions)}{note}", style="bold")
-
-
-def _decisions(count: int) -> str:
-    return f"{count:,} decision{'' if count == 1 else 's'}"
+    return Text(f"Pool {pool}: {counted(report.decisions, 'decision')}{note}", style="bold")
 
 
 def _caption(report: fairness.FairnessReport) -> str:
     band = f", band {report.band:,.15g}" if report.band else ""
     disturbed = f" + {report.disturbance:.2f} for overrides, leavers and credits" if report.disturbance else ""
-    members = len(report.weights)
+    members = counted(len(report.weights), "rep")
     apart = "; what came apart moves no distance" if "apart" in _ways(report) else ""
     return (
-        f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members} reps{band}"
+        f"distance = entitled − received, in leads; never beyond {report.bound:.2f}: proven for {members}{band}"
         f"{disturbed}{apart}"
     )
 

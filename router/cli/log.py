@@ -17,6 +17,7 @@ import click
 
 from failures import Failure
 from fairlead.commands import tenant_option
+from fairlead.wording import counted
 from gateway.settings import personal_from
 from router.adapters.redis.repositories import Stores
 from router.adapters.redis.rewriting import LogRewriter, RewriteReport
@@ -73,7 +74,11 @@ def _tell(report: RewriteReport, compacted: Compacted) -> None:
     if not report.events:
         click.echo("there are no events: there is nothing to rewrite")
         return
-    click.echo(f"{report.events} events written anew: {report.values} values of {report.items} work items sealed")
+    events, values, items = (
+        counted(count, noun)
+        for count, noun in ((report.events, "event"), (report.values, "value"), (report.items, "work item"))
+    )
+    click.echo(f"{events} written anew: {values} of {items} sealed")
     click.echo(f"the last link was\n  {report.events}:{report.link_before}\nand is\n  {report.events}:{report.link}")
     if compacted.hindrance:
         click.echo(f"the old log may still be in the store's files: {compacted.hindrance}")

@@ -14,6 +14,7 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import processes_pb2 as processes
 from fairlead.v1.deadlines_pb2 import MovedDeadline
+from fairlead.wording import counted
 from router.cli.words import last
 
 
@@ -42,7 +43,7 @@ def migrate_command(process: str, pairs: tuple[str, ...], preview: bool, server:
             click.echo(_told(each, zone))
             migrated, faults = migrated + (not each.fault), faults + bool(each.fault)
     done = "would be" if preview else "were" if migrated != 1 else "was"
-    click.echo(f"{migrated:,} work item{'s' * (migrated != 1)} {done} migrated.")
+    click.echo(f"{counted(migrated, 'work item')} {done} migrated.")
     if faults:
         raise click.ClickException(f"{faults:,} cannot be migrated, see above")
 

@@ -13,6 +13,7 @@ import click
 
 from fairlead.commands import access_options, connected, server_option, tenant_option
 from fairlead.options import json_option
+from fairlead.wording import counted
 from router.assignment.process_tests import run_tests
 from router.cli.later import commands_with
 from router.cli.problems import print_json, print_problems, print_results, refuse_errors
@@ -138,11 +139,7 @@ def check_command(file: Path, as_json: bool, server: str | None, tenant: str, ru
 
 def _counted(process: Process) -> str:
     deadlines = len(process.deadlines) + sum(len(stage.deadlines) for stage in process.stages)
-    return f"process {process.id}, {_number(len(process.stages), 'stage')}, {_number(deadlines, 'deadline')}"
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"process {process.id}, {counted(len(process.stages), 'stage')}, {counted(deadlines, 'deadline')}"
 
 
 @process.command("test")

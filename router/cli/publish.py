@@ -12,6 +12,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import rules_pb2
+from fairlead.wording import counted
 from router.cli.problems import refuse_errors
 from router.cli.sources import FILE, source_of, trial_problems
 
@@ -40,7 +41,7 @@ def publish_command(file: Path, note: str, etag: str, server: str, tenant: str) 
         source = source_of(file)
         refuse_errors(file, trial_problems(client.test_rules(source)))
         published = client.publish_rules(source, note=note, etag=etag)
-    click.echo(f"revision {published.revision} is active: {published.rule_count} rules")
+    click.echo(f"revision {published.revision} is active: {counted(published.rule_count, 'rule')}")
 
 
 @click.command("rollback")
@@ -60,7 +61,7 @@ def rollback_command(revision: int | None, server: str, tenant: str) -> None:
     """
     with connected(server, tenant) as client:
         published = client.rollback_rules(revision or 0)
-    click.echo(f"revision {published.revision} is active: {_origin(published)}{published.rule_count} rules")
+    click.echo(f"revision {published.revision} is active: {_origin(published)}{counted(published.rule_count, 'rule')}")
 
 
 def _origin(published: rules_pb2.RuleSet) -> str:

@@ -16,6 +16,7 @@ from rich.text import Text
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import utc_option
 from fairlead.v1 import queue_pb2
+from fairlead.wording import counted
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 
@@ -70,8 +71,8 @@ def stats(server: str, tenant: str) -> None:
     )
     console.print(
         f"since it began: {held.submitted_total:,} submitted, {held.done_total:,} routed, {held.retried_total:,} "
-        f"retried, {held.expired_total:,} leases lost, {held.dead_total:,} given up, {held.redriven_total:,} redriven, "
-        f"{held.purged_total:,} purged; {held.content_bytes / _KIB:,.0f} KiB held",
+        f"retried, {counted(held.expired_total, 'lease')} lost, {held.dead_total:,} given up, "
+        f"{held.redriven_total:,} redriven, {held.purged_total:,} purged; {held.content_bytes / _KIB:,.0f} KiB held",
         style="dim",
     )
 
@@ -144,7 +145,7 @@ def purge(work_items: tuple[str, ...], state: str, dry_run: bool, yes: bool, ser
 
     \b
       $ fairlead queue purge --state dead crm~L-7
-      remove 1 dead submissions for good? [y/N]: y
+      remove 1 dead submission for good? [y/N]: y
       1 purged
     """
     with connected(server, tenant) as client:
@@ -153,5 +154,5 @@ def purge(work_items: tuple[str, ...], state: str, dry_run: bool, yes: bool, ser
             click.echo(f"{count} would be purged")
             return
         if not yes and count:
-            click.confirm(f"remove {count} {state} submissions for good?", abort=True)
+            click.confirm(f"remove {counted(count, f'{state} submission')} for good?", abort=True)
         click.echo(f"{client.purge(state.upper(), *work_items)} purged")

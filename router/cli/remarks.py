@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.wording import counted
 from resource_names import check_id
 from router.cli.words import last
 
@@ -39,5 +40,6 @@ class Remarks:
         if self._hashed:
             first = self._hashed[0]
             why = check_id(first.source) or check_id(first.external_id) or _HIDDEN
-            yield f"{len(self._hashed)} leads have a hash for a name, because {why}"
+            have = "has" if len(self._hashed) == 1 else "have"
+            yield f"{counted(len(self._hashed), 'lead')} {have} a hash for a name, because {why}"
             yield f'  ask for them so: fairlead explain --source "{first.source}" --external-id "{first.external_id}"'

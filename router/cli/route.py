@@ -24,6 +24,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import SERVER_VARIABLE, access_options, connected, tenant_option
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
+from fairlead.wording import counted
 from router.cli.columns import in_words
 from router.cli.csv_files import CSV_FILE, CsvRows, console_beside, csv_file, told_of
 from router.cli.entering import enter
@@ -145,7 +146,7 @@ def route(
         if server and changes:  # of a service of its own everything is new
             console.print(escape(changes), soft_wrap=True)
         refused = report(client, inputs, console, rows)
-    console.print("\n" + told_of(out, f"{len(inputs.leads.items)} decisions"))
+    console.print("\n" + told_of(out, counted(len(inputs.leads.items), "decision")))
     sys.exit(1 if refused or inputs.leads.report.n_rejected else 0)
 
 

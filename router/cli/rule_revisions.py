@@ -20,6 +20,7 @@ from fairlead.client import FairleadClient
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import json_option, utc_option
 from fairlead.v1 import rules_pb2
+from fairlead.wording import counted
 from router.cli.clocks import Clock
 from router.cli.consoles import console_for
 from router.cli.labels import folding
@@ -100,7 +101,7 @@ def show_command(revision: int, server: str, tenant: str) -> None:
         found = client.get_rules(revision)
     active = f", {ACTIVE}" if found.active else ""
     by = f" by {found.actor}" if found.actor else ""
-    published = f"published {in_utc(found.create_time)}{by}: {found.rule_count} rules; etag {found.etag}"
+    published = f"published {in_utc(found.create_time)}{by}: {counted(found.rule_count, 'rule')}; etag {found.etag}"
     click.echo(f"revision {found.revision}{active}, {published}", err=True)
     print_source(found.source)
 

@@ -14,6 +14,7 @@ import click
 
 from fairlead.commands import access_options, connected, tenant_option
 from fairlead.options import json_option
+from fairlead.wording import counted
 from router.assignment.rule_tests import run_tests
 from router.cli.problems import print_json, print_problems, print_results
 from router.cli.publish import publish_command, rollback_command
@@ -130,7 +131,9 @@ def check_command(
     else:
         print_problems(file, problems)
         if sound:
-            click.echo("\n".join([f"{file}: {_count(checked.rule_set)} rules, no errors", *not_looked_up(kinds)]))
+            click.echo(
+                "\n".join([f"{file}: {counted(_count(checked.rule_set), 'rule')}, no errors", *not_looked_up(kinds)])
+            )
     sys.exit(0 if sound else 1)
 
 

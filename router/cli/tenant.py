@@ -6,6 +6,7 @@ import click
 
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.v1 import calendars_pb2 as calendars
+from fairlead.wording import counted
 from router.cli.lists import HELP
 from router.cli.moved_deadlines import print_moved
 from router.cli.words import last
@@ -53,5 +54,5 @@ def set_command(time_zone: str | None, calendar: str | None, reopen_days: int | 
 
 def _line(tenant: calendars.Tenant) -> str:
     calendar = f"calendar {last(tenant.calendar)}" if tenant.calendar else "no calendar: whoever has none always works"
-    days = f"{tenant.reopen_days} day{'s' * (tenant.reopen_days != 1)}"
+    days = counted(tenant.reopen_days, "day")
     return f"{last(tenant.name)}: {tenant.time_zone}, {calendar}, reopened within {days}"

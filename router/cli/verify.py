@@ -17,6 +17,7 @@ from rich.text import Text
 
 from failures import Failure
 from fairlead.commands import tenant_option
+from fairlead.wording import counted
 from resource_names import check_id
 from router.assignment.planner_cache import PlannerCache
 from router.cli.consoles import console_for, progress_bar
@@ -55,11 +56,11 @@ def verify(tenant: str, data: Path | None, redis_url: str | None) -> None:
         console.print(f"tenant {tenant} has no events: there is nothing to verify")
         return
     console.print(
-        f"{events} events replayed: "
-        + (f"[red]{differences} differences[/]" if differences else "state matches the log")
+        f"{counted(events, 'event')} replayed: "
+        + (f"[red]{counted(differences, 'difference')}[/]" if differences else "state matches the log")
     )
     if erased:
-        console.print(f"{erased} erased items: replayed from the kept outcomes")
+        console.print(f"{counted(erased, 'erased item')}: replayed from the kept outcomes")
     sys.exit(1 if differences else 0)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from fairlead.wording import counted
 from router.cli.walk_files import Walk
 from router.cli.walk_runner import WalkedRow
 from router.cli.walk_seeing import instant_text
@@ -24,7 +25,7 @@ def report(file: Path, walk: Walk, rows: Sequence[WalkedRow], tenant: str = "", 
         return
     kept = f"; it is in tenant {tenant}" if tenant else ""
     if not last.faults:
-        click.echo(f"walk {walk.name}: {_count(len(rows), 'row')} run, {_count(checked, 'expectation')} checked, "
+        click.echo(f"walk {walk.name}: {counted(len(rows), 'row')} run, {counted(checked, 'expectation')} checked, "
                    f"all as expected{kept}")  # fmt: skip
         return
     for fault in last.faults:
@@ -33,8 +34,8 @@ def report(file: Path, walk: Walk, rows: Sequence[WalkedRow], tenant: str = "", 
         place = f"{file}:{last.step.line}: {at}{shows}"
         click.echo(f"{place}: {fault.what}: expected {_written(fault.expected)}, found {_written(fault.found)}")
     click.echo(
-        f"walk {walk.name}: {len(rows)} of {_count(len(walk.steps), 'row')} run, "
-        f"{_count(checked, 'expectation')} checked, {len(last.faults)} not as expected{kept}"
+        f"walk {walk.name}: {len(rows)} of {counted(len(walk.steps), 'row')} run, "
+        f"{counted(checked, 'expectation')} checked, {len(last.faults)} not as expected{kept}"
     )
 
 
@@ -42,10 +43,6 @@ def _failed(walk: Walk, row: WalkedRow) -> dict[str, Any]:
     at = instant_text(row.step.at_ms, walk.setup.tenant.time_zone)
     faults = [each._asdict() for each in row.faults]
     return {"row": row.number, "line": row.step.line, "at": at, "shows": row.step.shows, "faults": faults}
-
-
-def _count(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _written(value: object) -> str:

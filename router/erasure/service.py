@@ -6,7 +6,7 @@ explained, and replaying them uses the outcomes that they kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
@@ -159,15 +159,19 @@ def _left(seen: InLog, pending: Pending, for_good: AbstractSet[str]) -> str:
         )
     if pending.unreadable:
         parts.append(
-            f"{len(pending.unreadable)} submissions cannot be read and may be the subject's: "
+            f"{_number(pending.unreadable, 'submission')} cannot be read and may be the subject's: "
             f"{_some(pending.unreadable)}: purge them, then erase again"
         )
     if seen.unreadable:
         parts.append(
-            f"{len(seen.unreadable)} events of the log cannot be read and may be of the subject's work items: "
+            f"{_number(seen.unreadable, 'event')} of the log cannot be read and may be of the subject's work items: "
             f"{_some(seen.unreadable)}: see `fairlead log verify`"
         )
     return "; ".join(parts)
+
+
+def _number(names: Sized, noun: str) -> str:
+    return f"{len(names)} {noun}{'s' * (len(names) != 1)}"
 
 
 def _some(things: Sequence[object]) -> str:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from string import Formatter, Template
 
+from fairlead.wording import joined
 from router.wording.languages import Language
 from router.wording.message_phrases import MESSAGE_LINES, MESSAGE_TITLES
-from router.wording.phrases import Phrase, joined
+from router.wording.phrases import Phrase
 
 _FILLED = re.compile(r"\{(\w+)\}")
 _MARK = "\0"

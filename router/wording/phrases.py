@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from string import Formatter
 from typing import NamedTuple
 
+from fairlead.wording import filled
 from router.wording.languages import Language
 
 
@@ -20,38 +19,21 @@ class Phrase(NamedTuple):
         """Fill it in.
 
         In Chinese a space stands between what is filled in and the characters beside it, where it begins or ends with
-        another writing's letter, a digit, a sign, a quote or a bracket: no template holds that space.
+        another writing's letter, a digit, a sign, a quote or a bracket: no template holds that space. In English
+        ``{s}`` is what behind a ``count`` or ``limit`` makes a plural.
 
         Examples
         --------
         >>> accepted = Phrase("{rep} accepted it.", "{rep}已接单。")
         >>> accepted.say(Language.ZH, rep="李娜"), accepted.say(Language.ZH, rep="li-na")
         ('李娜已接单。', 'li-na 已接单。')
+        >>> [Phrase("{count} rep{s}", "销售{count}人").say(Language.EN, count=count) for count in (1, 2)]
+        ['1 rep', '2 reps']
         """
         text: str = getattr(self, language)
-        return _spaced(text, facts) if language is Language.ZH else text.format(**facts)
-
-
-def _spaced(template: str, facts: Mapping[str, object]) -> str:
-    text = ""
-    for before, name, form, _ in Formatter().parse(template):
-        text = joined(text, before)
-        if name is not None:
-            text = joined(text, format(facts[name], form or ""))
-    return text
-
-
-def joined(left: str, right: str) -> str:
-    """Join two parts of a Chinese text, with a space between where `Phrase.say` has one."""
-    border = left[-1:] + right[:1]
-    return f"{left} {right}" if _MEETS.fullmatch(border) else left + right
-
-
-_CHINESE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_MEETS = re.compile(
-    rf"[{_CHINESE}](?:[^\W{_CHINESE}]|[-+\u2212~<=#$@/.\"'(\[{{])|(?:[^\W{_CHINESE}]|[%>.\"')\]}}])[{_CHINESE}]"
-)
-"""A Chinese character beside what is none, as it begins or as it ends."""
+        if language is Language.ZH:
+            return filled(text, facts)
+        return text.format(**facts, s="" if str(facts.get("count", facts.get("limit"))) == "1" else "s")
 
 
 REFUSED: Mapping[str, Phrase] = {

@@ -132,7 +132,8 @@ def ics_notes(source: bytes) -> tuple[str, ...]:
     events = ics_file.read(source).events
     beside = [event.name for event in events if not _mark(event)] if any(map(_mark, events)) else []
     extras = Counter(name for event in events for name in event.properties if name.startswith("X-") and name != _MARK)
-    notes = [f"{len(beside)} events change no day, without {_MARK}: {_few(beside)}"] if beside else []
+    change = "event changes" if len(beside) == 1 else "events change"
+    notes = [f"{len(beside)} {change} no day, without {_MARK}: {_few(beside)}"] if beside else []
     if extras:
         counted = [f"{name} ({count})" for name, count in sorted(extras.items())]
         notes.append(f"not read, by the number of events that have it: {_few(counted)}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from fairlead.wording import counted
 from scoring.errors import InvalidProfile
 from scoring.health.profile import read_profiles
 
@@ -30,7 +31,7 @@ def check(file: Path) -> None:
         raise click.exceptions.Exit(1) from error
     for profile in profiles.profiles:
         signals = sum(len(dimension.signals) for dimension in profile.dimensions)
-        click.echo(f"{profile.name}: {len(profile.dimensions)} dimensions, {signals} signals")
+        click.echo(f"{profile.name}: {counted(len(profile.dimensions), 'dimension')}, {counted(signals, 'signal')}")
     beside = {"lifecycle": profiles.lifecycle, "value_tier": profiles.value_tier}
     click.echo(
         f"version {profiles.digest}; beside health: {', '.join(n for n, has in beside.items() if has) or 'none'}"

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from fairlead.wording import counted
 from scoring.cli.failing import failures_in_words
 from scoring.errors import ArtefactRefused, NotFound
 from scoring.model.profit import AtRisk, assumptions_of, at_risk_in_words, moved_in_words
@@ -122,7 +123,8 @@ def show(registry: Registry, model: str, version: str) -> None:
     console.print(f"digest {artefact.digest}")
     tables = artefact.tables
     console.print(
-        f"{len(tables.bins)} features, {len(tables.pairs)} pairs, {len(tables.triples)} triples, "
+        f"{counted(len(tables.bins), 'feature')}, {counted(len(tables.pairs), 'pair')}, "
+        f"{counted(len(tables.triples), 'triple')}, "
         f"label {manifest.label.name}"
     )
     console.print(at_risk_in_words(artefact.thresholds.at_risk, assumptions_of(report)))

@@ -14,6 +14,7 @@ from fairlead.client import FairleadClient, FairleadError
 from fairlead.commands import address_option
 from fairlead.retries import Retries
 from fairlead.v1 import scoring_pb2 as pb
+from fairlead.wording import counted
 from scoring.batch.adapters.shards import METADATA, PROBABILITY, ROW
 from scoring.cli.failing import failures_in_words
 from scoring.errors import InvalidInput
@@ -76,7 +77,7 @@ def remember(
     reports = [table.reading.report for table in tables]
     for report in reports if scores.is_file() else []:
         say(report)
-    click.echo(f"{count:,} customers are known to {server}, tenant {tenant}")
+    click.echo(f"{counted(count, 'customer')} {'is' if count == 1 else 'are'} known to {server}, tenant {tenant}")
     if any(report.n_rejected for report in reports):
         raise SystemExit(1)
 

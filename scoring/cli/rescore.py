@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fairlead.wording import counted
 from scoring.batch.adapters import executors as crews
 from scoring.batch.adapters import runs
 from scoring.batch.plan import ROWS_PER_SHARD
@@ -109,7 +110,8 @@ def rescore(
         say(account)
     done = crews.run_on_dask(run.job, run.left, address) if address else crews.run_here(run.job, run.left, processes)
     _follow(done, run)
-    click.echo(f"{run.n_customers:,} customers in {len(run.plan.shards):,} files in {out}, by {run.plan.model}")
+    files = counted(len(run.plan.shards), "file")
+    click.echo(f"{counted(run.n_customers, 'customer')} in {files} in {out}, by {run.plan.model}")
     assumptions = assumptions_of(gates.read_report(artefact.report))
     click.echo(f"{run.n_at_risk:,} of them {at_risk_in_words(artefact.thresholds.at_risk, assumptions)}")
     if repeated := run.repeated_ids:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from fairlead.wording import counted
 from router.model.calendars import Calendar
 from serving.doctor.finding import Finding, good, mind
 
@@ -30,8 +31,8 @@ def _days_left(calendar: Calendar, today: date) -> int:
 def _said(calendar: Calendar, today: date) -> str:
     left = _days_left(calendar, today)
     if left < 0:
-        return f"its days were official until {calendar.official_until}, {-left} days ago"
-    return f"its days are official until {calendar.official_until}, {left} more days"
+        return f"its days were official until {calendar.official_until}, {counted(-left, 'day')} ago"
+    return f"its days are official until {calendar.official_until}, {counted(left, 'more day')}"
 
 
 def _advice(tenant: str, calendar: Calendar) -> str:

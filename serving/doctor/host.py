@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from fairlead.wording import counted
 from router.adapters.durable_rules import selection as engines
 from serving.doctor.finding import Finding, bad, good, mind
 from store.embedded.orphans import answers, socket_path
@@ -112,5 +113,5 @@ def certificate(file: str) -> Finding:
     if left < timedelta():
         return bad("certificate", seen, "renew it: it has expired")
     if left < _SOON:
-        return mind("certificate", seen, f"renew it within {left.days} days")
+        return mind("certificate", seen, f"renew it within {counted(left.days, 'day')}")
     return good("certificate", seen)

@@ -538,7 +538,7 @@ async def test_what_the_log_has_and_nobody_can_read_is_named_and_stops_nothing(r
 
     assert counts == repeated.counts == Counts(items=1, values=1)
     assert compacted.clean_ms == repeated.compacted.clean_ms == 0
-    assert f"1 events of the log cannot be read and may be of the subject's work items: {number}" in compacted.hindrance
+    assert f"1 event of the log cannot be read and may be of the subject's work items: {number}" in compacted.hindrance
     assert repeated.compacted.hindrance == compacted.hindrance
 
 
@@ -578,7 +578,7 @@ async def test_a_submission_that_nobody_can_read_is_named_and_stops_nothing(worl
     counts, compacted = await world.eraser.erase(world.tenant, Subject(customer="C-1"))
 
     assert (counts, compacted.clean_ms) == (Counts(items=1, values=1), 0)
-    assert "1 submissions cannot be read and may be the subject's: crm~L-7: purge them" in compacted.hindrance
+    assert "1 submission cannot be read and may be the subject's: crm~L-7: purge them" in compacted.hindrance
 
 
 async def test_nobody_can_try_out_in_the_store_what_a_request_held(redis: Any, tenant: str) -> None:

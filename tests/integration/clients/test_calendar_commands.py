@@ -242,7 +242,7 @@ def test_an_import_prints_the_days_that_it_changes_and_is_refused_where_it_bring
     tried_out = fairlead("calendars", "import", "shanghai", str(feed), "--years", "2026", "--dry-run", *at)
     status, other_year = tried("calendars", "import", "shanghai", str(feed), "--years", "2020", *at)
 
-    assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exceptions, 1 new or changed;")
+    assert tried_out.startswith("+ 2026-01-05 Mon closed: 小寒\nshanghai: 1 exception, 1 new or changed;")
     assert tried_out.endswith("; nothing is written\n")
     assert (
         status,
@@ -300,8 +300,8 @@ def test_an_import_of_apples_days_goes_by_its_marks_and_names_what_it_passed_ove
 
     assert said.startswith(
         "+ 2026-10-10 Sat 09:00-12:00, 13:00-18:00: 国庆节, make-up workday 调休\n"
-        "1 events change no day, without X-APPLE-SPECIAL-DAY: 小寒\n"
-        "shanghai: 1 exceptions, 1 new or changed;"
+        "1 event changes no day, without X-APPLE-SPECIAL-DAY: 小寒\n"
+        "shanghai: 1 exception, 1 new or changed;"
     )
 
 

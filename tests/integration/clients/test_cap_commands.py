@@ -52,7 +52,7 @@ def test_what_is_used_of_caps_is_listed_with_when_each_lifts_in_both_languages(a
     assert head == "4 uses of caps; times of Asia/Shanghai"
     assert rows[0] == ["pool east", "all", "whole pool", "monthly 5 work items", "2/5"]
     assert [row[:5] for row in rows[1:3]] == [
-        ["pool east", "daily", rep, "daily 1 work items", "1/1"] for rep in ("ann", "bo")
+        ["pool east", "daily", rep, "daily 1 work item", "1/1"] for rep in ("ann", "bo")
     ]
     assert re.fullmatch(r"20\d\d-\d\d-\d\d 00:00\+08:00", rows[1][5])
     assert rows[3] == ["rep ann", "in-hand", "ann", "1 not worked on", "1/1", "when one is worked on or gone"]

@@ -291,13 +291,13 @@ def test_rules_are_published_and_rolled_back(served: Restartable, tmp_path: Path
     file = tmp_path / "rules.yaml"
     where = ("--server", served.address, "--tenant", "rules")
     file.write_text(RULES)
-    assert "revision 1 is active: 1 rules" in fairlead("rules", "publish", str(file), *where)
+    assert "revision 1 is active: 1 rule" in fairlead("rules", "publish", str(file), *where)
     file.write_text("fields: {}\ndefault: {route: {pool: team}}\n")
     assert "revision 2 is active: 0 rules" in fairlead("rules", "publish", str(file), "--note", "none", *where)
 
     printed = fairlead("rules", "rollback", *where)
 
-    assert "revision 3 is active: revision 1 again, 1 rules" in printed
+    assert "revision 3 is active: revision 1 again, 1 rule" in printed
 
 
 def test_rules_with_errors_are_refused_with_their_place(served: Restartable, tmp_path: Path) -> None:

@@ -98,5 +98,5 @@ def test_route_says_what_was_sent_otherwise_and_which_names_are_hashes(shared: R
 
     assert "sent with other data" not in first
     assert "1 known leads were sent with other data, which was not taken:\n  L-1: phone, region\n" in again
-    assert "1 leads have a hash for a name, because 'my crm' holds ' '" in first
+    assert "1 lead has a hash for a name, because 'my crm' holds ' '" in first
     assert 'fairlead explain --source "my crm" --external-id "L-1"' in first

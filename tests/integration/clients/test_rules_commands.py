@@ -50,7 +50,7 @@ def test_names_are_looked_up_in_a_running_service(at: tuple[str, ...], files: tu
     printed = fairlead("rules", "check", written(tmp_path, SOURCE), *at)
 
     assert [part for part in (*WRONG, *MEANT) if part not in printed] == []
-    assert "1 rules, no errors\n" in printed
+    assert "1 rule, no errors\n" in printed
     assert "not looked up" not in printed
     assert "warning" not in fairlead("rules", "check", written(tmp_path, SOUND), *at)
 

@@ -78,7 +78,7 @@ async def test_a_work_item_is_named_by_its_id(api: Api, address: str) -> None:
 
     done = await run("erase", "crm~L-2", "--work-item", "--yes", "--server", address, "--tenant", api.tenant)
 
-    assert done.output.startswith("erased: 1 values of 1 work items")
+    assert done.output.startswith("erased: 1 value of 1 work item")
 
 
 @pytest.mark.parametrize("subject", ["crm~A/1", "workItems/crm~L-1", "tenants/x/workItems/crm~L-1"])
@@ -125,7 +125,7 @@ async def test_a_customer_whose_id_looks_like_a_name_is_erased_by_one(api: Api, 
 
     assert refused.exit_code == 1
     assert "must be tenants/{tenant}/workItems/{id}" in refused.output
-    assert "erased: 1 values of 1 work items" in done.output
+    assert "erased: 1 value of 1 work item" in done.output
 
 
 @pytest.mark.parametrize(("name", "says"), [(("log", "verify"), "none altered"), (("audit", "verify"), "none altered")])
@@ -245,7 +245,7 @@ async def test_a_submission_that_cannot_be_read_is_named_until_it_is_purged(api:
     again = await run("erase", "C-1", "--yes", *at)
     await stores.close()
 
-    left = "1 submissions cannot be read and may be the subject's: crm~L-7: purge them, then erase again"
+    left = "1 submission cannot be read and may be the subject's: crm~L-7: purge them, then erase again"
     assert f"something may be left: {left}\n" in tried.output
     assert "erased: 3 values of 3 work items" in done.output
     assert f"it is not known from when on backups are clean: {left}\n" in done.output

@@ -139,7 +139,7 @@ def test_rows_in_error_are_told_and_end_the_command_with_1(address: str) -> None
     ended = fairlead("operations", "rescore", "cut.csv", "cut", "--allow-missing-columns", "--server", address)
 
     assert ended.exit_code == 1
-    assert "119 customers in 1 files in cut" in ended.output
+    assert "119 customers in 1 file in cut" in ended.output
     assert "row in error: line 121, 1 cells, the header has 2" in ended.output
 
 

@@ -24,7 +24,7 @@ BAD = deliveries.Channel(
         ),
         (
             "zh",
-            "bad发不出去，连续失败4次：平台错误码 93000；含义见 docs/zh/channels.md；处理好以后执行 "
+            "bad 发不出去，连续失败 4 次：平台错误码 93000；含义见 docs/zh/channels.md；处理好以后执行 "
             "fairlead deliveries redrive --channel bad\n",
         ),
     ],

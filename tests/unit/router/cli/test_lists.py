@@ -63,7 +63,7 @@ def test_decisions_are_counted_in_the_right_number(count: int, said: str) -> Non
 @pytest.mark.parametrize(
     ("language", "what", "said"),
     [
-        (Language.EN, "work items", "1 work items in {}\n"),
+        (Language.EN, "work items", "1 work item in {}\n"),
         (Language.ZH, "work items", "已写入 {}：工作项 1 条\n"),
         (Language.ZH, "decisions", "已写入 {}：决策 1 条\n"),
     ],

@@ -38,7 +38,7 @@ def test_a_good_file_is_checked_with_exit_code_0(file: Path) -> None:
     result = invoke("check", file)
 
     assert result.exit_code == 0
-    assert result.output.startswith(f"{file}: 1 rules, no errors\nthe names of pools, territories, reps and attributes")
+    assert result.output.startswith(f"{file}: 1 rule, no errors\nthe names of pools, territories, reps and attributes")
 
 
 def test_an_error_is_a_line_with_file_line_and_column_and_exit_code_1(file: Path) -> None:

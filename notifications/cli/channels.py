@@ -94,8 +94,10 @@ def create(
     """Make a way to tell people something.
 
     \b
-      $ fairlead channels create east-bot --kind wecom --address-file hook.txt --speaks zh --calendar shanghai
-      $ fairlead channels create li-na-mail --kind smtp --address li.na@example.com
+      $ fairlead channels create east-bot --kind feishu --address-file hook.txt --secret-file sign.txt --speaks zh
+      $ fairlead channels create li-na-mail --kind smtp --address li.na@example.com --calendar shanghai
+
+    hook.txt and sign.txt hold the address and the secret in one line each, so that they are not in the shell's history.
     """
     where = address_of(address, address_file, "--address")
     if where is None:

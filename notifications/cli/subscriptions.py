@@ -73,6 +73,8 @@ def create(
     \b
       $ fairlead subscriptions create crm --url https://crm.example.com/fairlead --events decision,closed
       $ fairlead subscriptions create crm --url-file url.txt --secret-file secret.txt --role manager
+
+    url.txt and secret.txt hold address and secret in one line each, so that they are not in the shell's history.
     """
     address = address_of(url, url_file, "--url")
     if address is None:

@@ -83,7 +83,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "taken": ("taken, after {ms} ms: {outcome}", "已接收，用时{ms}毫秒：{outcome}"),
     "not taken": ("not taken, after {ms} ms: {outcome}", "未接收，用时{ms}毫秒：{outcome}"),
     "secret once": ("secret, shown this once: {secret}", "密钥，仅显示这一次：{secret}"),
-    "would be": ("nothing was changed: it would be so", "未作更改：将会如此"),
+    "would be": ("nothing is written; it would be so:", "未写入，执行后将是："),
     "templates": (
         "your own templates; behind # stand those of which ours hold",
         "自己的模板；# 后面的是没有改、照 Fairlead 原样的",
@@ -95,7 +95,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 _WIDTH = 120
 """Columns where the output is no terminal."""
 
-_dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and change nothing.")
+_dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
 acting_options = together(language_option, json_option, server_option, tenant_option)
 """What these commands share: language and form of what they tell, and which service."""
 changing_options = together(_dry_run_option, acting_options)

@@ -89,7 +89,7 @@ async def test_what_is_given_changes_and_nothing_else(command: Command) -> None:
     _, dry = await command("subscriptions", "update", "crm", "--events", "", "--dry-run")
     _, changed = await command("subscriptions", "update", "crm", "--role", "least", "--json")
 
-    assert dry.startswith("nothing was changed: it would be so")
+    assert dry.startswith("nothing is written; it would be so:")
     subscription = json.loads(changed)["subscription"]
     assert (subscription["event_types"], "role" in subscription) == (["closed"], False)
 
@@ -148,7 +148,7 @@ async def test_templates_that_were_shown_are_changed_and_set(command: Command, t
     _, other = await command("templates", "show", "--json")
 
     assert (code, again, kept.splitlines()) == (0, mine, mine.splitlines())
-    assert dry.startswith("# 未作更改：将会如此\n")
+    assert dry.startswith("# 未写入，执行后将是：\n")
     assert "texts" not in json.loads(other)["templates"]
 
 

@@ -239,7 +239,9 @@ async def test_a_test_says_what_the_receiver_answered(told: Api) -> None:
     assert (taken.delivered, taken.outcome, refused.delivered, refused.outcome) == (True, "HTTP_200", False, "HTTP_503")
     first, second = receiver.received
     assert first.id != second.id
-    assert Webhook(made.secret).verify(first.body, first.headers)["workItem"].endswith("/workItems/test")
+    body = Webhook(made.secret).verify(first.body, first.headers)
+    assert (body["id"], body["workItem"].rpartition("/")[2], body["closed"]) == ("0", "test", "STATE_CLOSED")
+    assert first.id.split("-test-")[1].endswith("-crm")
     assert await listed(told) == []
 
 

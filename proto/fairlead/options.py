@@ -14,7 +14,7 @@ language_option = click.option(
     type=click.Choice(["en", "zh"]),
     default="en",
     show_default=True,
-    help="Of all that is told.",
+    help="Of all that is told, but for what the service refuses.",
 )
 """In which language a command tells what it tells; what the service refuses is told in English."""
 utc_option = click.option("--utc", is_flag=True, help="Show times in UTC [default: on the tenant's clocks].")

@@ -178,8 +178,8 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
         " the CRM does that, Fairlead says when and to whom. What is in braces is filled in.",
         "下表列出每一种事件、时限的每一种动作：通知谁、用哪种消息，附中英文模板。消息在发送时才生成文字，用渠道的语言；"
         "只写工作项编号，不含工作项的任何字段。\n\n"
-        "通知走销售的通知渠道，按所列顺序逐个尝试；流程里的动作也可以直接指定渠道。休假的人跳过，改为通知其上级，停用的人同样。"
-        "没有消息的，见调用的返回、时间线，以及推送给订阅方的变更。系统不给客户发任何东西：由客户管理系统联系客户，"
+        "通知发到每位销售的渠道，按所列顺序逐个尝试；流程里的动作也可以直接指定渠道。休假或已停用的人不通知，改为通知其上级。"
+        "不发消息的事，见调用的返回、时间线，以及推送给订阅方的变更。系统不给客户发任何消息：由客户管理系统联系客户，"
         "本系统只说明什么时候、联系谁。花括号处填入实际内容。",
     ),
     "columns": Phrase(
@@ -246,7 +246,7 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
     "owner": Phrase("the owner; of what nobody owns, the pool's managers", "归属人；没有归属人时为分配池主管"),
     "named": Phrase("whom the process names: roles, reps, channels", "流程指定的角色、销售、渠道"),
     "manager": Phrase("the manager of who had it", "原归属人的主管"),
-    "approvers": Phrase("whoever is asked to approve", "被请求审批的人"),
+    "approvers": Phrase("whoever is asked to approve", "审批人"),
     "above approvers": Phrase("who is above them, or else they", "其上级；没有上级则为本人"),
     "owner but decider": Phrase(
         "who owns it, and owned it as it was asked for; never who decided", "归属人与申请时的归属人，审批人本人除外"

@@ -85,7 +85,7 @@ def _is_sound(word: str, english: str, chinese: str) -> bool:
 def test_an_outcome_is_told_with_its_code(language: str) -> None:
     assert [outcome_text(code, language) for code in ("HTTP_503", "CODE_93000", "SMTP_550", "0")] == {
         "en": ["answered 503", "the vendor's code 93000", "the mail server's code 550", "taken (0)"],
-        "zh": ["回答 503", "平台错误码 93000", "邮件服务器代码 550", "已接收（0）"],
+        "zh": ["返回 503", "平台错误码 93000", "邮件服务器代码 550", "已接收（0）"],
     }[language]
     assert outcome_text("ROLLUP_ERROR", language).strip("）)").endswith("ROLLUP_ERROR")
     assert outcome_text("OF_A_NEWER_VERSION", language) == "OF_A_NEWER_VERSION"

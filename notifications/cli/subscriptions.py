@@ -178,7 +178,10 @@ def delete(subscription: str, yes: bool, language: str, server: str, tenant: str
 @click.argument("subscription")
 @acting_options
 def test(subscription: str, language: str, as_json: bool, server: str, tenant: str) -> None:
-    """Send a change that never was, of work item `test`, and say what the receiver answered; exit 1 if it refused."""
+    """Send a change that never was, and say what the receiver answered; exit with 1 if it refused.
+
+    Its `id` is 0 and its work item `test`, which no other change has.
+    """
     with connected(server, tenant) as client:
         ended = client.test_subscription(subscription)
     tell_test(ended, language, as_json=as_json)

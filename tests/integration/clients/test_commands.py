@@ -329,7 +329,7 @@ def test_verify_is_clean_after_routing_and_names_what_was_tampered_with(tmp_path
     status, printed = tried("verify", "--data", str(service.data))
     assert status == 1
     assert "ledger team: deficits: log says" in printed
-    assert "1 differences" in printed
+    assert "1 difference\n" in printed
 
 
 def tamper(data: Path) -> None:

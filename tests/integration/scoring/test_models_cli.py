@@ -227,4 +227,4 @@ def test_a_shown_model_says_how_many_tables_it_has_of_several_features(storage: 
     write_model(storage, "triples", tables=triple_tables())
 
     assert "4 features, 2 pairs, 0 triples" in run(storage, "show", "churn", "v1").output
-    assert "4 features, 2 pairs, 1 triples" in run(storage, "show", "churn", "triples").output
+    assert "4 features, 2 pairs, 1 triple" in run(storage, "show", "churn", "triples").output

@@ -56,8 +56,8 @@ class Digesting:
         self._since_ms = 0
         self._made: dict[tuple[str, str], int] = {}
         self._next: dict[tuple[str, str], float] = {}
-        self._reckoned: dict[tuple[str, str, int], float] = {}
-        """By calendar, kind and instant, of this revision of the workforce: when the next list is made."""
+        self._reckoned: dict[tuple[str, str, int], PlainList | None] = {}
+        """By calendar, kind and instant, of this revision of the workforce: the next list."""
 
     def before(self, event: Event) -> Iterator[Finding]:
         """Yield what a list shows, as things stood before it, and look anew at when the next are made."""
@@ -89,11 +89,14 @@ class Digesting:
         calendar = self._calendar(rep)
         for kind in self._kinds(rep) if calendar else ():
             assert calendar
-            place = calendar.id, kind, self._made.get((rep, kind), self._since_ms)
-            if place not in self._reckoned:
-                following = next_list(kind, calendar, place[-1])
-                self._reckoned[place] = following.due_ms if following else inf
-            self._next[rep, kind] = self._reckoned[place]
+            following = self._following(kind, calendar, self._made.get((rep, kind), self._since_ms))
+            self._next[rep, kind] = following.due_ms if following else inf
+
+    def _following(self, kind: str, calendar: Calendar, after_ms: int) -> PlainList | None:
+        place = calendar.id, kind, after_ms
+        if place not in self._reckoned:
+            self._reckoned[place] = next_list(kind, calendar, after_ms)
+        return self._reckoned[place]
 
     def _kinds(self, rep: str) -> Iterator[str]:
         """Yield which lists are made for a rep."""
@@ -119,7 +122,7 @@ class Digesting:
         yield Finding(Promise.LISTS, not again, f"{what}: it was made before", False)
         if calendar is None:
             return
-        due, following = (next_list(made.kind, calendar, after_ms) for after_ms in (made.due_ms - 1, made.due_ms))
+        due, following = (self._following(made.kind, calendar, after_ms) for after_ms in (made.due_ms - 1, made.due_ms))
         in_time = due is not None and due.due_ms == made.due_ms <= event.at_ms
         is_last = following is None or following.due_ms > event.at_ms
         yield Finding(Promise.LISTS, in_time and is_last, f"{what} and not {due}, made at {event.at_ms}", False)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from router.model.calendars import MIDNIGHT, Absence, Calendar, Hours
@@ -193,39 +193,75 @@ def worked_between(calendar: Calendar | None, since_ms: int, until_ms: int) -> i
 
 def _spans_since(calendar: Calendar, since_ms: int) -> Iterator[tuple[int, int]]:
     """Yield from when until when a calendar is open, from the day before an instant on, for a year."""
-    day = datetime.fromtimestamp(since_ms // 1000, ZoneInfo(calendar.time_zone))
-    day = day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    days = _days_of(calendar)
+    day = days.wall(since_ms).date()
     for after in range(-1, 400):
-        yield from spans_on(calendar, day + timedelta(days=after))
+        yield from days.spans(day + timedelta(days=after))
 
 
-def spans_on(calendar: Calendar, day: datetime) -> list[tuple[int, int]]:
+def spans_on(calendar: Calendar, day: datetime) -> Sequence[tuple[int, int]]:
     """Return from when until when a calendar is open by the hours that begin on a day, given by its midnight."""
-    found = sorted(_spans(calendar, day), key=lambda hours: hours.start)
-    ends = (hours.end + (MIDNIGHT if hours.is_overnight else 0) for hours in found)
-    return [
-        (instant(calendar, day, hours.start), instant(calendar, day, end))
-        for hours, end in zip(found, ends, strict=True)
-    ]
+    return _days_of(calendar).spans(day.date())
 
 
 def instant(calendar: Calendar, day: datetime, minute: int) -> int:
     """Return when the clocks of a calendar's zone show a minute of a day, given by its midnight."""
-    return round((day + timedelta(minutes=minute)).replace(tzinfo=ZoneInfo(calendar.time_zone)).timestamp() * 1000)
+    return _days_of(calendar).instant(day, minute)
 
 
 def is_open(calendar: Calendar, at_ms: int) -> bool:
     """Say whether a calendar is open, by the clock on the wall: today's spans, and yesterday's that end today."""
-    there = datetime.fromtimestamp(at_ms // 1000, ZoneInfo(calendar.time_zone))
+    days = _days_of(calendar)
+    there = days.wall(at_ms)
     minute = there.hour * 60 + there.minute
-    today, yesterday = (_spans(calendar, there - timedelta(days=back)) for back in (0, 1))
+    today, yesterday = (days.hours((there - timedelta(days=back)).date()) for back in (0, 1))
     return any(hours.start <= minute < (MIDNIGHT if hours.is_overnight else hours.end) for hours in today) or any(
         hours.is_overnight and minute < hours.end for hours in yesterday
     )
 
 
-def _spans(calendar: Calendar, day: datetime) -> list[Hours]:
-    for exception in calendar.exceptions:
-        if exception.date == day.date().isoformat():
-            return list(exception.hours)
-    return [weekly.hours for weekly in calendar.weekly if weekly.day == day.weekday()]
+class _Days:
+    """The days of a calendar, each looked up once."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._zone = ZoneInfo(calendar.time_zone)
+        self._spans: dict[date, Sequence[tuple[int, int]]] = {}
+
+    def wall(self, at_ms: int) -> datetime:
+        """Return what the clocks on the wall show at an instant."""
+        return datetime.fromtimestamp(at_ms // 1000, self._zone)
+
+    def instant(self, day: datetime, minute: int) -> int:
+        """Return when the clocks show a minute of a day, given by its midnight."""
+        return round((day + timedelta(minutes=minute)).replace(tzinfo=self._zone).timestamp() * 1000)
+
+    def hours(self, day: date) -> Sequence[Hours]:
+        """Return the hours that begin on a day."""
+        for exception in self._calendar.exceptions:
+            if exception.date == day.isoformat():
+                return exception.hours
+        return [weekly.hours for weekly in self._calendar.weekly if weekly.day == day.weekday()]
+
+    def spans(self, day: date) -> Sequence[tuple[int, int]]:
+        """Return from when until when it is open by these."""
+        if day not in self._spans:
+            midnight = datetime(day.year, day.month, day.day)
+            found = sorted(self.hours(day), key=lambda hours: hours.start)
+            ends = (hours.end + (MIDNIGHT if hours.is_overnight else 0) for hours in found)
+            self._spans[day] = tuple(
+                (self.instant(midnight, hours.start), self.instant(midnight, end))
+                for hours, end in zip(found, ends, strict=True)
+            )
+        return self._spans[day]
+
+
+_DAYS: dict[Calendar, _Days] = {}
+_KNOWN: dict[int, tuple[Calendar, _Days]] = {}
+"""By identity, for a calendar is long to compare; each is kept, so that its identity stays its own."""
+
+
+def _days_of(calendar: Calendar) -> _Days:
+    if id(calendar) not in _KNOWN:
+        _KNOWN[id(calendar)] = calendar, _DAYS.setdefault(calendar, _Days(calendar))
+    return _KNOWN[id(calendar)][1]

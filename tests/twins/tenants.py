@@ -16,8 +16,9 @@ from router.model.sealing import NO_OPENINGS, Openings
 from router.model.workforce import Record, RecordChange, WorkforceRecords
 from router.model.workitem import State
 from router.process.revisions.publication import ProcessPublication
-from router.timers.timer import Position, Timer
+from router.timers.timer import Position
 from rules.revisions import Publication
+from tests.twins.kept_timers import KeptTimers
 
 _Index = TypeVar("_Index")
 
@@ -41,7 +42,7 @@ class Tenant:
     asked: dict[str, int] = field(default_factory=dict)
     surveyed: dict[str, int] = field(default_factory=dict)
     activities: dict[tuple[str, str], int] = field(default_factory=dict)
-    timers: set[Timer] = field(default_factory=set)
+    timers: KeptTimers = field(default_factory=KeptTimers)
     followed: Position = field(default_factory=Position)
     followed_since: int | None = None
     due_since_ms: int | None = None

@@ -13,6 +13,7 @@ from router.model.revisions import RevisionPair
 from router.model.workitem import State
 from router.timers.ports import MAX_TIMERS
 from router.timers.timer import Position, Timer, TimerStatus, gives, is_made, is_of_deadline, is_of_presence, may_fire
+from tests.twins.kept_timers import KeptTimers
 from tests.twins.offers import enter, enter_answer
 from tests.twins.presence import enter_presence
 from tests.twins.tenants import Tenant, Tenants
@@ -33,7 +34,7 @@ class MemoryTimers(Tenants):
         if state.followed.event != before.event:
             return False
         for item_id, of_item in timers.items():
-            state.timers = {timer for timer in state.timers if timer.item_id != item_id} | set(of_item)
+            state.timers.set(item_id, of_item)
         if state.followed_since is None:
             state.followed_since = len(state.events)
         state.followed = after
@@ -64,7 +65,7 @@ class MemoryTimers(Tenants):
         """Fire what is due; every record can be read here."""
         del skip
         state = self._tenants[tenant]
-        fires = [timer for timer in _in_order(state) if not is_made(timer)]
+        fires = [timer for timer in state.timers.due(self._time_of(state)) if not is_made(timer)]
         return self._fire(state, fires[:count])
 
     async def leave(
@@ -85,7 +86,7 @@ class MemoryTimers(Tenants):
             record = state.projection.items.get(timer.item_id)
             if record is not None and may_fire(record, timer.name, timer.entry, timer.step):
                 _fire_one(state, record, timer, now_ms)
-        state.timers -= set(due)
+        state.timers.discard(due)
         self._note_what_is_due(state)
         return len(due)
 
@@ -101,7 +102,7 @@ class MemoryTimers(Tenants):
         credited = Credited(len(state.events) + 1, step, amount, state.workforce, now_ms)
         state.events.append(credited)
         state.projection.enter_credited(credited)
-        state.timers.discard(timer)
+        state.timers.discard([timer])
         self._note_what_is_due(state)
         return True
 
@@ -118,7 +119,7 @@ class MemoryTimers(Tenants):
         digested = Digested(len(state.events) + 1, made, state.workforce, previous, before, now_ms)
         state.events.append(digested)
         state.projection.enter_digested(digested)
-        state.timers.discard(timer)
+        state.timers.discard([timer])
         self._note_what_is_due(state)
         return True
 
@@ -134,24 +135,26 @@ class MemoryTimers(Tenants):
         state = self._tenants[tenant]
         since = len(state.events) if state.followed_since is None else state.followed_since
         unread = state.events[max(state.followed.event, since) :]
-        due_ms = min((timer.due_ms for timer in state.timers), default=None)
         unread_ms = unread[0].at_ms if unread else None
         followed, events, now_ms = state.followed.event, len(state.events), self._time_of(state)
-        return TimerStatus(len(state.timers), due_ms, followed, events, unread_ms, now_ms, state.due_since_ms)
+        timers = state.timers
+        return TimerStatus(len(timers), timers.first_ms, followed, events, unread_ms, now_ms, state.due_since_ms)
 
     def _note_what_is_due(self, state: Tenant) -> None:
         now_ms = self._now_ms()
-        is_due = any(timer.due_ms <= now_ms for timer in state.timers)
+        first_ms = state.timers.first_ms
+        is_due = first_ms is not None and first_ms <= now_ms
         state.due_since_ms = (now_ms if state.due_since_ms is None else state.due_since_ms) if is_due else None
 
     async def timers(self, tenant: str, start: int = 0, count: int = 1000) -> list[Timer]:
         """Return timers in the order of due."""
-        return _in_order(self._tenants[tenant])[start : start + count]
+        return self._tenants[tenant].timers.in_order(start, count)
 
     async def forget_timers(self, tenant: str) -> None:
         """Throw all away."""
         state = self._tenants[tenant]
-        state.timers, state.followed, state.followed_since, state.due_since_ms = set(), Position(), None, None
+        state.timers, state.followed = KeptTimers(), Position()
+        state.followed_since = state.due_since_ms = None
 
 
 def _fire_one(state: Tenant, record: ItemRecord, timer: Timer, now_ms: int) -> None:
@@ -160,7 +163,7 @@ def _fire_one(state: Tenant, record: ItemRecord, timer: Timer, now_ms: int) -> N
         return
     if any(
         later[:3] == timer[:3] and later.step == timer.step + 1 and later.due_ms <= now_ms and not gives(later.name)
-        for later in state.timers
+        for later in state.timers.of(timer.item_id)
         if is_of_deadline(timer.name)
     ):
         return  # of what is told late the last is told alone
@@ -182,11 +185,3 @@ def _lapse(state: Tenant, record: ItemRecord, now_ms: int) -> None:
         enter(state, answered)
     else:
         enter_answer(state, record.item_id, Answer.LAPSED, rep, now_ms)
-
-
-def _in_order(state: Tenant) -> list[Timer]:
-    return sorted(state.timers, key=_turn)
-
-
-def _turn(timer: Timer) -> tuple[int, int, str, str, str]:
-    return timer.due_ms, timer.entry, str(timer.step), timer.name, timer.item_id

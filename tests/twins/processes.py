@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from router.history.codec import digest, process_text
 from router.model.errors import StaleRevision
@@ -71,7 +72,12 @@ class MemoryProcesses(Tenants):
 def newest_process(state: Tenant) -> tuple[int, str]:
     """Return number of the newest revision, and in place of its event's hash, which the twin has not, one of it."""
     processes = state.processes
-    return len(processes), digest(repr(processes[-1]).encode()) if processes else ""
+    return len(processes), _hash_of(processes[-1]) if processes else ""
+
+
+@cache
+def _hash_of(publication: ProcessPublication) -> str:
+    return digest(repr(publication).encode())
 
 
 def active_revisions(state: Tenant) -> RevisionPair:

@@ -47,12 +47,10 @@ class MemoryTimers(Tenants):
         """Have the log be followed to its end unread."""
         state = self._tenants[tenant]
         after = before._replace(event=len(state.events))
-        kept = state.timers, state.projection.presences, state.projection.dated()
         changed = (*before.revisions, processes) != (state.rules, state.workforce, len(state.processes))
-        may_fall_due = changed or any(kept)
-        waits = any(record.state is State.QUEUED for record in state.projection.items.values())
+        may_fall_due = changed or state.timers or state.projection.presences or state.projection.dated()
         is_offered = bool(state.projection.offers.standing)
-        if state.followed[:3] != before[:3] or may_fall_due or (waits and not may_wait):
+        if state.followed[:3] != before[:3] or may_fall_due or (not may_wait and _waits(state)):
             return 0
         if is_offered and not may_be_offered:
             return 0
@@ -155,6 +153,10 @@ class MemoryTimers(Tenants):
         state = self._tenants[tenant]
         state.timers, state.followed = KeptTimers(), Position()
         state.followed_since = state.due_since_ms = None
+
+
+def _waits(state: Tenant) -> bool:
+    return any(record.state is State.QUEUED for record in state.projection.items.values())
 
 
 def _fire_one(state: Tenant, record: ItemRecord, timer: Timer, now_ms: int) -> None:

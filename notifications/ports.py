@@ -88,10 +88,10 @@ class DeliveryBook(Protocol):
     async def standing(self, tenant: str, receiver: str) -> ReceiverStatus:
         """Return how a receiver stands."""
 
-    async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
+    async def redrive(self, tenant: str, receiver: str, item_id: str, through: str = "") -> Redriven:
         """Have what is parked or dead be tried at once; an empty id: of all work items.
 
-        Without a receiver: what had none.
+        Without a receiver: what had none, or one that was deleted; ``through``: of that one alone.
         """
 
     async def begin(self, tenant: str, receiver: str) -> None:

@@ -17,6 +17,7 @@ from notifications.messages.dispatcher import ChannelTester, Dispatcher
 from notifications.messages.mail import Mailer
 from notifications.messages.runner import MessageRunner
 from notifications.messages.sending import Sender
+from notifications.messages.ways import Ways
 from notifications.outbound.client import Outbound
 from notifications.ports import Counted, uncounted
 from notifications.rpc.deliveries import DeliveryServicer
@@ -32,7 +33,7 @@ from notifications.webhooks.runner import WebhookRunner
 from notifications.webhooks.sender import SubscriptionTester, WebhookSender
 from serving.delivery_settings import DeliverySettings
 from serving.logged_telling import LoggedTelling
-from serving.people import OutboxTelling, People, ReachableReps
+from serving.people import OutboxTelling, People
 from serving.templates import TEMPLATE_NAMES, shipped_templates
 from store.clients import RedisClient
 
@@ -106,7 +107,7 @@ class Deliveries:
     ) -> None:
         """Connect channels."""
         known = KnownChannels(redis, TEMPLATE_NAMES)
-        self.outbox = RedisOutbox(redis, ReachableReps(people, known).reps)
+        self.outbox = RedisOutbox(redis, Ways(people, known).reached)
         mailer = Mailer(settings.mail) if settings.mail else None
         sender = Sender(self.outbound, settings.secrets, mailer, _counted(metrics, ReceiverKind.CHANNEL))
         dispatcher = Dispatcher(self.outbox, people, people, known, sender, _waits(settings))

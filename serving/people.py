@@ -132,26 +132,6 @@ class ChannelCalendars:
         return [f"channel {channel_id}" for channel_id, each in kept.items() if each.record.calendar == calendar]
 
 
-class ReachableReps:
-    """``notifications.adapters.redis.outbox.Reached``: who names a channel that is there.
-
-    Parameters
-    ----------
-    people, channels
-        Which channels reps name; which there are.
-    """
-
-    def __init__(self, people: People, channels: Channels) -> None:
-        self._people = people
-        self._channels = channels
-
-    async def reps(self, tenant: str, reps: Collection[str]) -> frozenset[str]:
-        """Return which of some reps have a channel."""
-        named = await self._people.named_channels(tenant, reps)
-        there = await self._channels.known(tenant, {each for of_rep in named.values() for each in of_rep})
-        return frozenset(rep for rep, of_rep in named.items() if there.intersection(of_rep))
-
-
 class OutboxTelling:
     """``router.deadlines.telling.Telling``: puts what people are told into the outbox, once.
 

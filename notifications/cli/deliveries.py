@@ -58,7 +58,7 @@ def deliveries() -> None:
       delivered    the receiver took it
       parked       failed, and is tried again, or stands behind one of its work item that does
       dead         was given up after 3 days, or refused alone
-      unreachable  the rep whom it is for has no channel
+      unreachable  the rep whom it is for has no channel, or a process names one that is not there
       obsolete     was over as it was to be sent, or had nothing left to say
 
     \b

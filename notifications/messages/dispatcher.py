@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -31,6 +31,7 @@ from notifications.messages.outbox import WAITING_STATES, ChannelState, OutboxEn
 from notifications.messages.ports import Channels, Directory, MessageWords, Outbox, Sending
 from notifications.messages.sending import digest_id
 from notifications.messages.texts import Digest, Text
+from notifications.messages.ways import Ways
 
 _log = logging.getLogger(__name__)
 
@@ -59,13 +60,14 @@ class Dispatcher:
         self._words = words
         self._directory = directory
         self._channels = channels
+        self._ways = Ways(directory, channels)
         self._sending = sending
         self._waits = waits
 
     async def dispatch(self, tenant: str, channel_id: str, now_ms: int) -> None:
         """Look at a channel at an instant, in milliseconds since 1970, and send what is due through it."""
         waiting, channel = await self._outbox.waiting(tenant, channel_id), await self._channels.get(tenant, channel_id)
-        elsewhere = partial(_next, await self._ways(tenant, waiting.entries))
+        elsewhere = await self._ways.of(tenant, waiting.entries)
         if channel is None:
             gone = [moved(each, elsewhere(each)) for each in waiting.entries]
             await self._write(tenant, channel_id, waiting, ChannelPlan(), After(waiting.state, tuple(gone)))
@@ -89,13 +91,6 @@ class Dispatcher:
         looks = [each for each in (planned.look_ms, ended.look_ms) if each is not None]
         left = len(waiting.entries) - gone
         await self._outbox.write(tenant, channel, ended.state, changed, left, min(looks, default=None))
-
-    async def _ways(self, tenant: str, entries: Sequence[OutboxEntry]) -> Mapping[str, Sequence[str]]:
-        """Return the channels of each rep that something waits for, in order, as far as they are there."""
-        reps = sorted({each.rep for each in entries if each.rep})
-        named = await asyncio.gather(*(self._directory.channels(tenant, rep) for rep in reps))
-        there = await self._channels.known(tenant, {each for of_rep in named for each in of_rep})
-        return {rep: [each for each in of_rep if each in there] for rep, of_rep in zip(reps, named, strict=True)}
 
     async def _told(
         self,
@@ -173,9 +168,3 @@ def _digest(
     titles, footer = [each.title for each in messages], made.below(channel.id)
     identifier = digest_id(tenant, channel.id, *ids)
     return Digest(identifier, partial(made.title, titles), tuple(messages), footer, made.left_out, beyond)
-
-
-def _next(ways: Mapping[str, Sequence[str]], entry: OutboxEntry) -> str:
-    """Return the first channel of its rep that an entry did not go through; empty: there is none."""
-    tried = {*entry.left, entry.channel}
-    return next((each for each in ways.get(entry.rep, ()) if each not in tried), "")

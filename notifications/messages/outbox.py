@@ -60,10 +60,16 @@ class OutboxEntry:
     tried_through: str = ""
 
     @property
+    def addressed(self) -> str:
+        """The channel that its event names in place of a rep, whether or not it is there; empty: it is for a rep."""
+        return "" if self.rep else self.id.partition("::")[2]
+
+    @property
     def delivery(self) -> Delivery:
         """It, as whoever looks after deliveries sees it."""
+        receiver = self.channel or self.addressed
         return Delivery(
-            self.id, self.event, self.channel, self.state, self.type, self.item_id, self.rep, self.tries, self.outcome,
+            self.id, self.event, receiver, self.state, self.type, self.item_id, self.rep, self.tries, self.outcome,
             self.since_ms, self.attempt_ms, self.next_ms, self.tried_through,
         )  # fmt: skip
 

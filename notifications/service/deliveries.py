@@ -94,10 +94,10 @@ class DeliveryQueries:
         dead = parked = 0
         for kind in self._kinds(wanted):
             receivers = [wanted.receiver] if wanted.receiver else list(await self._records[kind].all(tenant))
-            if kind is ReceiverKind.CHANNEL and not wanted.receiver:
-                receivers.append("")  # what had none: its rep may have one by now
+            if kind is ReceiverKind.CHANNEL:
+                receivers.append("")  # what had none, or one that is gone: there may be one by now
             for receiver in receivers:
-                redriven = await self._books[kind].redrive(tenant, receiver, wanted.item_id)
+                redriven = await self._books[kind].redrive(tenant, receiver, wanted.item_id, wanted.receiver)
                 dead, parked = dead + redriven.dead, parked + redriven.parked
         return Redriven(dead, parked)
 

@@ -111,7 +111,7 @@ class WebhookDeliveries:
             after, unwanted_ms = page.last, changes[-1].at_ms if changes else unwanted_ms
         return unwanted_ms
 
-    async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
+    async def redrive(self, tenant: str, receiver: str, item_id: str, _through: str = "") -> Redriven:
         """Have what is parked or dead be tried at once; an empty id: of all work items.
 
         Of what is dead as much is parked again as there is room for; what was delivered of its work item since comes

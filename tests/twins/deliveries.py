@@ -80,7 +80,7 @@ class MemoryBook:
         dead = sum(each.state is DeliveryState.DEAD for each in states)
         return ReceiverStatus(len(waiting), dead, min((each.event_ms for each in waiting), default=None))
 
-    async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
+    async def redrive(self, tenant: str, receiver: str, item_id: str, _through: str = "") -> Redriven:
         meant = [each for each in self.told[tenant] if each.receiver == receiver and item_id in ("", each.item_id)]
         dead = [each for each in meant if each.state is DeliveryState.DEAD]
         parked = sum(each.state is DeliveryState.PARKED for each in meant)

@@ -36,13 +36,13 @@ _ADD, _DUE, _WRITE, _REDRIVE, _FORGET = (
 _DEFAULTS = {each.name: each.default for each in fields(OutboxEntry)}
 
 
-Reached = Callable[[str, Collection[str]], Awaitable[Collection[str]]]
-"""Returns which of some reps of a tenant have a channel that is there."""
+Reached = Callable[[str, Sequence[OutboxEntry]], Awaitable[Collection[str]]]
+"""Returns the ids of those of some messages of a tenant that a channel is there for."""
 
 
-async def everybody(_tenant: str, reps: Collection[str]) -> Collection[str]:
-    """Say that each of some reps has a channel."""
-    return reps
+async def everybody(_tenant: str, entries: Sequence[OutboxEntry]) -> Collection[str]:
+    """Say that there is a channel for each of some messages."""
+    return {each.id for each in entries}
 
 
 class RedisOutbox:
@@ -51,7 +51,7 @@ class RedisOutbox:
     Parameters
     ----------
     reached
-        Who has a channel by now: what was for others is not tried again.
+        What there is a channel for by now: nothing else that had none is tried again.
     """
 
     def __init__(self, redis: RedisClient, reached: Reached = everybody) -> None:
@@ -109,7 +109,8 @@ class RedisOutbox:
     async def deliveries(
         self, tenant: str, wanted: DeliveryFilter, before: tuple[int, str] | None, count: int
     ) -> list[Delivery]:
-        channels, found = [wanted.receiver] if wanted.receiver else await self._used(tenant), list[Delivery]()
+        channels = [wanted.receiver, ""] if wanted.receiver else await self._used(tenant)
+        found = list[Delivery]()
         keys = [DeliveryKeys(tenant).of_channel(channel, what) for channel in channels for what in ("waiting", "ended")]
         while len(found) < count and (ids := await self._newest(keys, before)):
             entries = await self._entries(tenant, [message_id.encode() for _, message_id in ids])
@@ -131,7 +132,7 @@ class RedisOutbox:
         oldest_ms = entries[0].since_ms if entries else None
         return ReceiverStatus(waiting, dead, oldest_ms, False, state.failures, state.outcome, state.attempt_ms)
 
-    async def redrive(self, tenant: str, receiver: str, item_id: str) -> Redriven:
+    async def redrive(self, tenant: str, receiver: str, item_id: str, through: str = "") -> Redriven:
         keys = DeliveryKeys(tenant)
         of_channel = partial(keys.of_channel, receiver)
         with translated():
@@ -139,10 +140,11 @@ class RedisOutbox:
             waiting_ids = await self._redis.zrange(of_channel("waiting"), 0, -1)
         dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
         given_up = [each for each in dead if each.state in (DeliveryState.DEAD, DeliveryState.UNREACHABLE)]
-        again = [redriven(each, receiver) for each in given_up if item_id in ("", each.item_id)]
+        meant = [each for each in given_up if _is_wanted(each, DeliveryFilter(through, None, item_id))]
+        again = [redriven(each, receiver) for each in meant]
         if not receiver:
-            reached = await self._reached(tenant, {each.rep for each in again})
-            again = [each for each in again if each.rep in reached]
+            reached = await self._reached(tenant, again)
+            again = [each for each in again if each.id in reached]
         parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
         is_all = bool(receiver) and not item_id  # how it failed is forgotten too: what is new goes there again
         if not again and not parked and not is_all:
@@ -203,7 +205,8 @@ def _newest_first(numbered: tuple[int, str]) -> tuple[int, str]:
 
 
 def _is_wanted(entry: OutboxEntry, wanted: DeliveryFilter) -> bool:
-    return wanted.state in (None, entry.state) and wanted.item_id in ("", entry.item_id)
+    is_of_receiver = wanted.receiver in ("", entry.channel or entry.addressed)
+    return is_of_receiver and wanted.state in (None, entry.state) and wanted.item_id in ("", entry.item_id)
 
 
 def _what(entry: OutboxEntry, channel: str) -> str:

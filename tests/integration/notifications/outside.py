@@ -60,9 +60,6 @@ class Directory:
     async def channels(self, _: str, rep: str) -> Sequence[str]:
         return self.of_reps.get(rep, ())
 
-    async def reached(self, _: str, reps: Collection[str]) -> list[str]:
-        return [rep for rep in reps if self.of_reps.get(rep)]
-
     async def called(self, _: str, rep: str) -> str:
         return {"li-na": "李娜"}.get(rep, rep)
 

@@ -25,6 +25,7 @@ from notifications.deliveries import Delivery, DeliveryState
 from notifications.messages.dispatcher import Dispatcher
 from notifications.messages.runner import MessageRunner
 from notifications.messages.sending import Sender
+from notifications.messages.ways import Ways
 from notifications.ports import DeliveryFilter
 from store.clock import SimulatedClock
 from store.embedded.server import EmbeddedServer
@@ -84,7 +85,7 @@ class Office:
 async def office(store: EmbeddedServer, tenant: str) -> AsyncIterator[Office]:
     redis = SimulatedRedis.from_url(store.url)
     clock, words, directory, channels = SimulatedClock(redis), MessageWords(), Directory(), Channels()
-    outbox = RedisOutbox(redis, directory.reached)
+    outbox = RedisOutbox(redis, Ways(directory, channels).reached)
     dispatcher = Dispatcher(outbox, words, directory, channels, Sender(outbound(), BOX), PLAIN)
     office = Office(tenant, clock, outbox, words, directory, channels, dispatcher, [START_US / 1_000_000])
     await office.advance(0)
@@ -481,6 +482,28 @@ async def test_what_was_unreachable_is_sent_when_it_is_tried_again_once_its_rep_
         assert redriven.dead == 1, "what still cannot be sent is not counted"
         assert await office.states() == {
             "1:li-na": DeliveryState.DELIVERED, "1:wei": DeliveryState.UNREACHABLE,
+        }  # fmt: skip
+        assert len(robot.messages) == 1
+
+
+async def test_a_channel_that_a_process_names_and_is_not_there_is_named_and_used_once_it_is_made(
+    office: Office,
+) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        missing = replace(told(1, "", "bot"), channel="")
+        await office.outbox.add(office.tenant, 1, [missing, replace(told(1, "", "other"), channel="")])
+        (before,) = await office.listed(receiver="bot")
+        nothing = await office.outbox.redrive(office.tenant, "", "")
+        has_bot(office, robot)
+
+        redriven = await office.outbox.redrive(office.tenant, "", "", "bot")
+        await office.pass_by(0)
+        await office.pass_by(0)
+
+        assert (before.receiver, before.rep, before.state) == ("bot", "", DeliveryState.UNREACHABLE)
+        assert (nothing.dead, redriven.dead) == (0, 1)
+        assert {each.receiver: each.state for each in await office.listed()} == {
+            "bot": DeliveryState.DELIVERED, "other": DeliveryState.UNREACHABLE,
         }  # fmt: skip
         assert len(robot.messages) == 1
 

@@ -99,3 +99,10 @@ class DeliveryBook(Protocol):
 
     async def forget(self, tenant: str, receiver: str) -> None:
         """End a receiver that is deleted: nothing is sent to it any more."""
+
+
+class ChannelBook(DeliveryBook, Protocol):
+    """Knows what became of messages."""
+
+    async def changed(self, tenant: str, channel: str) -> None:
+        """Look at once at what waits for a channel that was changed: it may go by now, quiet hours or not."""

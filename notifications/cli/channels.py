@@ -147,7 +147,10 @@ def update(
     channel: str, address: str | None, address_file: IO[str] | None, secret_file: IO[str] | None, no_secret: bool,
     speaks: str | None, calendar: str | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
-    """Change what is given, and nothing else; `--calendar ""`: never quiet."""
+    """Change what is given, and nothing else; `--calendar ""`: never quiet.
+
+    What waits for it, for quiet hours to end or for another try, is looked at at once.
+    """
     secret = line_of(secret_file, "--secret-file")
     if no_secret and secret is not None:
         raise click.UsageError("--no-secret and --secret-file: allowed is one of both")

@@ -9,7 +9,7 @@ from failures import InvalidInput, shown
 from notifications.attempts import DeliveryAttempt
 from notifications.channels import Channel, ChannelKind
 from notifications.deliveries import ReceiverStatus
-from notifications.ports import Calendars, DeliveryBook, KeptRecord, RecordStore, Tester
+from notifications.ports import Calendars, ChannelBook, KeptRecord, RecordStore, Tester
 from notifications.service.addresses import Sealed, is_same_place, shown_address
 from notifications.service.register import Register
 from notifications.service.requests import NOT_REPEATED, REQUEST_TTL_S, IdempotentRequest, Requests
@@ -77,7 +77,7 @@ class ChannelService:
     def __init__(
         self,
         records: RecordStore[Channel],
-        book: DeliveryBook,
+        book: ChannelBook,
         sealed: Sealed,
         mail: Sealed,
         tester: Tester[Channel],
@@ -135,7 +135,7 @@ class ChannelService:
     async def update(
         self, tenant: str, channel_id: str, change: ChannelChange, etag: str = "", *, preview: bool = False
     ) -> ChannelView:
-        """Change one.
+        """Change one, and look at what waits for it at once.
 
         Raises
         ------
@@ -147,6 +147,8 @@ class ChannelService:
         kept = await self._register.change(
             tenant, channel_id, lambda present: self._changed(tenant, present, change), etag, preview=preview
         )
+        if not preview:
+            await self._book.changed(tenant, channel_id)
         return await self._view(tenant, kept)
 
     async def delete(self, tenant: str, channel_id: str, etag: str = "", *, preview: bool = False) -> None:

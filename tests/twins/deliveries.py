@@ -55,11 +55,12 @@ class MemoryCalendars:
 
 
 class MemoryBook:
-    """A ``notifications.ports.DeliveryBook`` of what a test puts into it."""
+    """A ``notifications.ports.ChannelBook`` of what a test puts into it."""
 
     def __init__(self) -> None:
         self.told: defaultdict[str, list[Delivery]] = defaultdict(list)
         self.begun: set[tuple[str, str]] = set()
+        self.looked_at: list[tuple[str, str]] = []
 
     async def deliveries(
         self, tenant: str, wanted: DeliveryFilter, before: tuple[int, str] | None, count: int
@@ -91,6 +92,9 @@ class MemoryBook:
 
     async def begin(self, tenant: str, receiver: str) -> None:
         self.begun.add((tenant, receiver))
+
+    async def changed(self, tenant: str, channel: str) -> None:
+        self.looked_at.append((tenant, channel))
 
     async def forget(self, tenant: str, receiver: str) -> None:
         self.begun.discard((tenant, receiver))

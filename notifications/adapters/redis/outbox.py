@@ -133,8 +133,7 @@ class RedisOutbox:
         return ReceiverStatus(waiting, dead, oldest_ms, False, state.failures, state.outcome, state.attempt_ms)
 
     async def redrive(self, tenant: str, receiver: str, item_id: str, through: str = "") -> Redriven:
-        keys = DeliveryKeys(tenant)
-        of_channel = partial(keys.of_channel, receiver)
+        of_channel = partial(DeliveryKeys(tenant).of_channel, receiver)
         with translated():
             dead_ids = await self._redis.zrange(of_channel("dead" if receiver else "ended"), 0, -1)
             waiting_ids = await self._redis.zrange(of_channel("waiting"), 0, -1)
@@ -149,9 +148,18 @@ class RedisOutbox:
         is_all = bool(receiver) and not item_id  # how it failed is forgotten too: what is new goes there again
         if not again and not parked and not is_all:
             return Redriven()
+        return Redriven(await self._again(tenant, receiver, again), parked)
+
+    async def _again(self, tenant: str, channel: str, dead: Sequence[OutboxEntry] = ()) -> int:
+        """Look at a channel at once, as if it had never failed, with some that were dead; return how many they were."""
+        keys = DeliveryKeys(tenant)
+        of_channel = partial(keys.of_channel, channel)
         own = [of_channel("state"), keys.messages, keys.due, *map(of_channel, ("waiting", "ended", "dead"))]
-        written = [part for each in again for part in (each.event, each.id, _written(each))]
-        return Redriven(await _REDRIVE(self._redis, own, [receiver, *written]), parked)
+        written = [part for each in dead for part in (each.event, each.id, _written(each))]
+        return int(await _REDRIVE(self._redis, own, [channel, *written]))
+
+    async def changed(self, tenant: str, channel: str) -> None:
+        await self._again(tenant, channel)
 
     async def begin(self, tenant: str, receiver: str) -> None:
         """Do nothing: what is told waits for whatever channel its rep has then."""

@@ -214,7 +214,7 @@ class DeliveryServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def UpdateChannel(self, request, context):
-        """Changes the masked fields of a channel.
+        """Changes the masked fields of a channel. What waits for it, for quiet hours to end or for another try, is looked at at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -172,6 +172,23 @@ async def test_a_quiet_channel_sends_what_is_urgent_and_the_rest_as_it_opens(off
         assert "T-1" in texts(robot)[1]
 
 
+async def test_what_waits_for_quiet_hours_to_end_is_sent_once_its_channel_has_none(office: Office) -> None:
+    async with vendors.wecom(now_s=clock_of(office)) as robot:
+        has_bot(office, robot, calendar="east")
+        office.directory.opens = office.now_ms + HOUR_MS
+        await office.outbox.add(office.tenant, 1, [told(1)])
+        await office.pass_by(2)
+        await office.outbox.changed(office.tenant, "bot")
+        await office.pass_by(0)
+        assert robot.messages == []
+
+        has_bot(office, robot)
+        await office.outbox.changed(office.tenant, "bot")
+        await office.pass_by(0)
+
+        assert len(robot.messages) == 1
+
+
 async def test_waits_grow_from_five_seconds_to_a_day_and_end_in_death_after_three(office: Office) -> None:
     async with vendors.wecom(now_s=clock_of(office)) as robot:
         has_bot(office, robot)

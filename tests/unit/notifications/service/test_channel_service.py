@@ -28,12 +28,17 @@ async def anywhere(_address: str) -> None:
 
 
 @pytest.fixture
-def channels(tmp_path: Path) -> ChannelService:
+def book() -> MemoryBook:
+    return MemoryBook()
+
+
+@pytest.fixture
+def channels(tmp_path: Path, book: MemoryBook) -> ChannelService:
     (tmp_path / "keys").write_text("k" * 32)
     box = SecretBox.read(str(tmp_path / "keys"))
     calendars = MemoryCalendars(["munich", "shanghai"])
     sealed, mail = Sealed(box, anywhere), Sealed(box, check_mail)
-    return ChannelService(MemoryRecords[Channel](), MemoryBook(), sealed, mail, Taker(), calendars)
+    return ChannelService(MemoryRecords[Channel](), book, sealed, mail, Taker(), calendars)
 
 
 async def test_a_calendar_that_is_not_there_is_refused_by_its_field(channels: ChannelService) -> None:
@@ -55,6 +60,18 @@ async def test_a_channel_without_a_calendar_is_never_quiet(channels: ChannelServ
     await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="munich"))
 
     assert (await channels.update("t", "bot", ChannelChange(calendar=""))).channel.calendar == ""
+
+
+async def test_what_waits_for_a_channel_is_looked_at_once_that_is_changed(
+    channels: ChannelService, book: MemoryBook
+) -> None:
+    await channels.create("t", "bot", ChannelKind.WECOM, ChannelChange("https://a.example/x", calendar="munich"))
+
+    await channels.update("t", "bot", ChannelChange(calendar=""), preview=True)
+    assert book.looked_at == []
+
+    await channels.update("t", "bot", ChannelChange(calendar=""))
+    assert book.looked_at == [("t", "bot")]
 
 
 async def test_a_robot_has_one_channel_of_a_tenant(channels: ChannelService) -> None:

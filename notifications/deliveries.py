@@ -71,7 +71,12 @@ class ReceiverStatus(NamedTuple):
 
 
 class Redriven(NamedTuple):
-    """What is tried again at once: what was dead, and what was parked."""
+    """What is tried again at once: what was dead, what was parked, and what had no channel."""
 
     dead: int = 0
     parked: int = 0
+    unreachable: int = 0
+
+    def plus(self, other: Redriven) -> Redriven:
+        """Return both together."""
+        return Redriven(self.dead + other.dead, self.parked + other.parked, self.unreachable + other.unreachable)

@@ -14,6 +14,7 @@ import click
 from fairlead.commands import connected, server_option, tenant_option
 from fairlead.options import language_option
 from fairlead.v1 import deliveries_pb2 as deliveries
+from notifications.cli.channel_users import in_words, users_of
 from notifications.cli.kinds import CHANNELS, called
 from notifications.cli.outcomes import outcome_text
 from notifications.cli.secret_files import address_of, address_options, line_of, secret_option
@@ -173,11 +174,18 @@ def update(
 @server_option
 @tenant_option
 def delete(channel: str, yes: bool, language: str, server: str, tenant: str) -> None:
-    """Delete one, with all that it has not sent."""
+    """Delete one: what waits for it goes to the next channel of its rep, and is unreachable where there is none.
+
+    What was told through it stays listed. Before it asks it names the reps and the steps of processes that name the
+    channel.
+    """
     with connected(server, tenant) as client:
         found = client.get_channel(channel)
         if not yes:
-            click.confirm(f"delete {last(found.name)}, with {found.waiting_count:,} waiting or parked?", abort=True)
+            name, count = last(found.name), f"{found.waiting_count:,}"
+            if users := users_of(client, name):
+                click.echo(say("used by", language, name=name, users=in_words(users, language)))
+            click.confirm(say("delete channel", language, name=name, count=count), abort=True)
         client.delete_channel(channel, etag=found.etag if not yes else "")
     click.echo(say("deleted", language, name=last(found.name)))
 

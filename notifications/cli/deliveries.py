@@ -42,7 +42,7 @@ def _receiver(command: Callable[..., Any]) -> Callable[..., Any]:
     optioned: Callable[..., Any] = checked
     for option, text in (
         ("--work-item", "Only what is about this work item."),
-        ("--channel", "Only what was told through this channel."),
+        ("--channel", "Only what was told through this channel, also one that was deleted."),
         ("--subscription", "Only what this subscription was told."),
     ):
         optioned = click.option(option, default="", callback=_given, help=text)(optioned)
@@ -103,18 +103,22 @@ def list_all(
 def redrive(
     subscription: str, channel: str, work_item: str, language: str, as_json: bool, server: str, tenant: str
 ) -> None:
-    """Try again, at once, what is parked or dead: of one receiver, about one work item, or all.
+    """Try again, at once, what is parked, dead or unreachable: of one receiver, about one work item, or all.
+
+    What is unreachable, or died on a channel that was deleted, is tried, and counted, where its rep has a channel by
+    now, or the one that a process names is there.
 
     \b
       $ fairlead deliveries redrive --subscription crm
-      tried again at once: 12 parked, 3 dead
+      tried again at once: 12 parked, 3 dead, 0 unreachable
     """
     with connected(server, tenant) as client:
         redriven = client.redrive_deliveries(subscription=subscription, channel=channel, work_item=work_item)
     if as_json:
         print_json(redriven=redriven)
         return
-    counts = {"parked": f"{redriven.parked_count:,}", "dead": f"{redriven.dead_count:,}"}
+    states = ("parked", "dead", "unreachable")
+    counts = {state: f"{getattr(redriven, f'{state}_count'):,}" for state in states}
     click.echo(say("redriven", language, **counts))
 
 

@@ -89,7 +89,23 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "本租户自己的模板；以 # 开头的没有改过，用 Fairlead 原文",
     ),
     "deleted": ("{name} deleted", "{name}已删除"),
-    "redriven": ("tried again at once: {parked} parked, {dead} dead", "立即重试：搁置{parked}条，放弃{dead}条"),
+    "redriven": (
+        "tried again at once: {parked} parked, {dead} dead, {unreachable} unreachable",
+        "立即重试：搁置{parked}条，放弃{dead}条，无渠道{unreachable}条",
+    ),
+    "used by": (
+        "{name} is named by {users}: they are told through their next channel, or not at all",
+        "{users}写着{name}：删除后改走下一个渠道，没有下一个的就通知不到",
+    ),
+    "rep": ("rep {rep}", "人员{rep}"),
+    "process step": ("deadline {deadline} of process {process}", "流程{process}的时限{deadline}"),
+    "process": ("process {process}", "流程{process}"),
+    "and more": ("and {count} more", "另外{count}处"),
+    "between": (", ", "、"),
+    "delete channel": (
+        "delete {name}? What waits for it ({count}) goes to the next channel of its rep",
+        "删除{name}？等着它发的{count}条改走此人的下一个渠道",
+    ),
 }
 """What these commands say, in English and Chinese."""
 _WIDTH = 120

@@ -203,7 +203,9 @@ class DeliveryServicer:
     ) -> deliveries.RedriveDeliveriesResponse:
         tenant = tenant_of(request.parent)
         redriven = await self._told.redrive(tenant, read.told_filter(request, tenant))
-        return deliveries.RedriveDeliveriesResponse(dead_count=redriven.dead, parked_count=redriven.parked)
+        return deliveries.RedriveDeliveriesResponse(
+            dead_count=redriven.dead, parked_count=redriven.parked, unreachable_count=redriven.unreachable
+        )
 
 
 def _note(request: Any, name: str, done: str) -> None:

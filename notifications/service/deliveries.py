@@ -67,7 +67,7 @@ class DeliveryQueries:
         Raises
         ------
         NotFound
-            If there is no such receiver.
+            If there is no such receiver, and never was one that anything is kept of.
         """
         await self._check(tenant, wanted)
         asked = DeliveryFilter(wanted.receiver, wanted.state, wanted.item_id)
@@ -83,23 +83,23 @@ class DeliveryQueries:
         return page[:count], (last.event, last.id) if last else None
 
     async def redrive(self, tenant: str, wanted: ToldFilter) -> Redriven:
-        """Have what is parked or dead be tried at once; the state that is wanted is not looked at.
+        """Have what is parked, dead or unreachable be tried at once; the state that is wanted is not looked at.
 
         Raises
         ------
         NotFound
-            If there is no such receiver.
+            If there is no such receiver, and never was one that anything is kept of.
         """
         await self._check(tenant, wanted)
-        dead = parked = 0
+        redriven = Redriven()
         for kind in self._kinds(wanted):
             receivers = [wanted.receiver] if wanted.receiver else list(await self._records[kind].all(tenant))
             if kind is ReceiverKind.CHANNEL:
                 receivers.append("")  # what had none, or one that is gone: there may be one by now
             for receiver in receivers:
-                redriven = await self._books[kind].redrive(tenant, receiver, wanted.item_id, wanted.receiver)
-                dead, parked = dead + redriven.dead, parked + redriven.parked
-        return Redriven(dead, parked)
+                of_one = await self._books[kind].redrive(tenant, receiver, wanted.item_id, wanted.receiver)
+                redriven = redriven.plus(of_one)
+        return redriven
 
     async def undelivered(self, tenant: str) -> dict[ReceiverKind, ReceiverStatus]:
         """Return how receivers stand, by kind, all of a kind as one; of what is paused the oldest is not looked at."""
@@ -123,7 +123,9 @@ class DeliveryQueries:
 
     async def _check(self, tenant: str, wanted: ToldFilter) -> None:
         kind = wanted.kind
-        if kind and wanted.receiver and await self._records[kind].get(tenant, wanted.receiver) is None:
+        if not kind or not wanted.receiver or await self._records[kind].get(tenant, wanted.receiver):
+            return
+        if not await self._books[kind].deliveries(tenant, DeliveryFilter(wanted.receiver), None, 1):
             raise NotFound(kind.removesuffix("s"), f"tenants/{tenant}/{kind}/{wanted.receiver}")
 
 

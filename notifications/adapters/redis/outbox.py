@@ -140,18 +140,19 @@ class RedisOutbox:
         dead, waiting = await self._entries(tenant, dead_ids), await self._entries(tenant, waiting_ids)
         given_up = [each for each in dead if each.state in (DeliveryState.DEAD, DeliveryState.UNREACHABLE)]
         meant = [each for each in given_up if _is_wanted(each, DeliveryFilter(through, None, item_id))]
-        again = [redriven(each, receiver) for each in meant]
         if not receiver:
-            reached = await self._reached(tenant, again)
-            again = [each for each in again if each.id in reached]
+            reached = await self._reached(tenant, [redriven(each, "") for each in meant])
+            meant = [each for each in meant if each.id in reached]
         parked = sum(each.state is DeliveryState.PARKED and item_id in ("", each.item_id) for each in waiting)
         is_all = bool(receiver) and not item_id  # how it failed is forgotten too: what is new goes there again
-        if not again and not parked and not is_all:
+        if not meant and not parked and not is_all:
             return Redriven()
-        return Redriven(await self._again(tenant, receiver, again), parked)
+        count = await self._again(tenant, receiver, [redriven(each, receiver) for each in meant])
+        unreachable = min(count, sum(each.state is DeliveryState.UNREACHABLE for each in meant))
+        return Redriven(count - unreachable, parked, unreachable)
 
     async def _again(self, tenant: str, channel: str, dead: Sequence[OutboxEntry] = ()) -> int:
-        """Look at a channel at once, as if it had never failed, with some that were dead; return how many they were."""
+        """Look at a channel at once, as if it had never failed, with some that ended; return how many they were."""
         keys = DeliveryKeys(tenant)
         of_channel = partial(keys.of_channel, channel)
         own = [of_channel("state"), keys.messages, keys.due, *map(of_channel, ("waiting", "ended", "dead"))]

@@ -165,7 +165,7 @@ class DeliveryCalls(Calls):
         return self._deliver("UpdateChannel", request, deliveries.Channel)
 
     def delete_channel(self, channel: str, *, etag: str = "", preview: bool = False) -> None:
-        """Delete a channel with all that it has not sent."""
+        """Delete a channel; what waits for it goes to the next channel of its rep."""
         name = self._name("channels", channel)
         request = deliveries.DeleteChannelRequest(name=name, etag=etag, validate_only=preview)
         self._deliver("DeleteChannel", request, Empty)
@@ -214,7 +214,7 @@ class DeliveryCalls(Calls):
     def redrive_deliveries(
         self, *, subscription: str = "", channel: str = "", work_item: str = ""
     ) -> deliveries.RedriveDeliveriesResponse:
-        """Have what is parked or dead be tried at once, and say how much that is."""
+        """Have what is parked, dead or unreachable be tried at once, and say how much that is."""
         request = deliveries.RedriveDeliveriesRequest(
             parent=self.parent,
             subscription=subscription and self._name("subscriptions", subscription),

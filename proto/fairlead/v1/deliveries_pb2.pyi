@@ -368,9 +368,11 @@ class RedriveDeliveriesRequest(_message.Message):
     def __init__(self, parent: _Optional[str] = ..., subscription: _Optional[str] = ..., channel: _Optional[str] = ..., work_item: _Optional[str] = ...) -> None: ...
 
 class RedriveDeliveriesResponse(_message.Message):
-    __slots__ = ("dead_count", "parked_count")
+    __slots__ = ("dead_count", "parked_count", "unreachable_count")
     DEAD_COUNT_FIELD_NUMBER: _ClassVar[int]
     PARKED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    UNREACHABLE_COUNT_FIELD_NUMBER: _ClassVar[int]
     dead_count: int
     parked_count: int
-    def __init__(self, dead_count: _Optional[int] = ..., parked_count: _Optional[int] = ...) -> None: ...
+    unreachable_count: int
+    def __init__(self, dead_count: _Optional[int] = ..., parked_count: _Optional[int] = ..., unreachable_count: _Optional[int] = ...) -> None: ...

@@ -249,14 +249,15 @@ class DeliveryServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListDeliveries(self, request, context):
-        """Lists what was told: to whom, of what, when, through what, and how it ended. Newest first.
+        """Lists what was told: to whom, of what, when, through what, and how it ended. Newest first. Fails with NOT_FOUND where the subscription or
+        channel is not there, and nothing is kept of one that was.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RedriveDeliveries(self, request, context):
-        """Tries again, at once, what is parked or dead.
+        """Tries again, at once, what is parked, dead, or unreachable until now. Fails with NOT_FOUND as ListDeliveries.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from fairlead.v1 import workforce_pb2
 from notifications.secrets import SecretBox
 from service import main
 from tests.api import EVERYONE, connected
 from tests.conftest import serving
-from tests.integration.notifications.arranging import HOOK, SECRET, chosen, subscribe
+from tests.integration.notifications.arranging import HOOK, SECRET, chosen, open_channel, subscribe
 from tests.receivers import Receiver
 
 HOURS = "calendars: {shanghai: {time_zone: Asia/Shanghai, weekly: {mon-fri: 09:00-18:00}}}"
@@ -177,9 +178,47 @@ async def test_what_is_wrong_with_templates_is_said_by_its_line(command: Command
 async def test_nothing_that_was_told_is_told_so(command: Command) -> None:
     assert await command("deliveries", "list") == (0, "nothing was told\n")
     assert await command("deliveries", "list", "--language", "zh") == (0, "没有通知记录\n")
-    assert await command("deliveries", "redrive") == (0, "tried again at once: 0 parked, 0 dead\n")
+    assert await command("deliveries", "redrive") == (0, "tried again at once: 0 parked, 0 dead, 0 unreachable\n")
     code, said = await command("deliveries", "list", "--subscription", "crm")
     assert (code, "no subscription" in said) == (1, True)
+
+
+PROCESS = """\
+process: sales
+kinds: [LEAD]
+stages: [{id: new}, {id: won, closes: CONVERTED}]
+deadlines:
+  - {id: call, within: 1h, steps: [{at: 100%, do: notify, to: {channel: bot}}]}
+"""
+
+
+async def test_whoever_is_asked_whether_to_delete_a_channel_is_told_who_names_it(
+    store: Any, tenant: str, tmp_path: Path
+) -> None:
+    async with (
+        serving(store.url, deliveries=chosen(tmp_path)) as address,
+        connected(address, tenant, store.url) as api,
+    ):
+        rep = workforce_pb2.Rep(active=True, channels=["bot"])
+        await api.workforce.CreateRep(workforce_pb2.CreateRepRequest(parent=api.parent, rep_id="ann", rep=rep))
+        await api.publish_process(PROCESS)
+        await open_channel(api, "bot")
+        at = ("--server", address, "--tenant", tenant)
+
+        async def asked(*options: str) -> str:
+            command = ["channels", "delete", "bot", *at, *options]
+            return (await asyncio.to_thread(CliRunner().invoke, main, command, input="n\n")).output
+
+        english, chinese = await asked(), await asked("--language", "zh")
+
+    assert english.startswith(
+        "bot is named by rep ann, deadline call of process sales: they are told through their next channel, or not at "
+        "all\ndelete bot? What waits for it (0) goes to the next channel of its rep [y/N]"
+    )
+    assert chinese.startswith(
+        "人员ann、流程sales的时限call写着bot：删除后改走下一个渠道，没有下一个的就通知不到\n"
+        "删除bot？等着它发的0条改走此人的下一个渠道 [y/N]"
+    )
 
 
 @pytest.mark.long  # a servicer's test lists them too

@@ -7,6 +7,7 @@ import pytest
 from fairlead.v1 import deliveries_pb2 as deliveries
 from notifications.cli import channels
 from notifications.cli import deliveries as listed
+from notifications.cli.channel_users import told_by
 from notifications.cli.telling import Shown
 
 BAD = deliveries.Channel(
@@ -35,6 +36,18 @@ def test_a_channel_that_takes_nothing_is_told_below_the_table(
     channels._table([BAD], Shown(language))
 
     assert capsys.readouterr().out.endswith(said)
+
+
+def test_the_steps_of_a_process_that_tell_a_channel_are_found_by_their_deadlines() -> None:
+    process = {
+        "deadlines": [{"id": "whole", "steps": [{"to": ["manager", {"channel": "bot"}]}, {"to": {"channel": "desk"}}]}],
+        "stages": [{"id": "new", "deadlines": [{"id": "call", "steps": [{"to": {"channel": "bot"}}]}]}],
+        "satisfaction": {"bad": {"to": [{"channel": "bot"}]}},
+        "attributes": {"channel": "bot"},
+    }
+
+    assert list(told_by(process, "bot")) == ["whole", "call", ""]
+    assert list(told_by(None, "bot")) == []
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,17 @@ async def test_a_receiver_that_is_not_there_is_said_so() -> None:
             await at.queries.redrive("t", wanted)
 
 
+async def test_what_was_told_through_a_channel_that_was_deleted_is_listed_by_it() -> None:
+    at = Arranged()
+    await at.begin()
+    at.messages.told["t"] += [told(4, DeliveryState.DEAD, mark="m")]
+    await at.channels.put("t", "x", None, (await at.channels.all("t"))["x"].etag)
+
+    listed = await at.all(ToldFilter(CHANNEL, "x"), 10)
+
+    assert [each.delivery.event for each in listed] == [4]
+
+
 async def test_what_is_tried_again_is_counted_over_all_that_is_meant() -> None:
     at = Arranged()
     await at.begin()

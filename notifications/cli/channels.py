@@ -23,6 +23,7 @@ from notifications.cli.telling import (
     Shown,
     acting_options,
     changing_options,
+    etag_option,
     last,
     reading_options,
     say,
@@ -143,10 +144,12 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
 @click.option("--no-secret", is_flag=True, help="Take its secret away.")
 @_speaks
 @_calendar
+@etag_option
 @changing_options
 def update(
     channel: str, address: str | None, address_file: IO[str] | None, secret_file: IO[str] | None, no_secret: bool,
-    speaks: str | None, calendar: str | None, dry_run: bool, language: str, as_json: bool, server: str, tenant: str,
+    speaks: str | None, calendar: str | None, etag: str, dry_run: bool, language: str, as_json: bool, server: str,
+    tenant: str,
 ) -> None:  # fmt: skip
     """Change what is given, and nothing else; `--calendar ""`: never quiet.
 
@@ -162,6 +165,7 @@ def update(
             secret="" if no_secret else secret,
             language=speaks,
             calendar=calendar,
+            etag=etag,
             preview=dry_run,
         )
     _told(changed, Shown(language), as_json=as_json, dry_run=dry_run)
@@ -170,10 +174,11 @@ def update(
 @channels.command()
 @click.argument("channel")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@etag_option
 @language_option
 @server_option
 @tenant_option
-def delete(channel: str, yes: bool, language: str, server: str, tenant: str) -> None:
+def delete(channel: str, yes: bool, etag: str, language: str, server: str, tenant: str) -> None:
     """Delete one: what waits for it goes to the next channel of its rep, and is unreachable where there is none.
 
     What was told through it stays listed. Before it asks it names the reps and the steps of processes that name the
@@ -186,7 +191,7 @@ def delete(channel: str, yes: bool, language: str, server: str, tenant: str) -> 
             if users := users_of(client, name):
                 click.echo(say("used by", language, name=name, users=in_words(users, language)))
             click.confirm(say("delete channel", language, name=name, count=count), abort=True)
-        client.delete_channel(channel, etag=found.etag if not yes else "")
+        client.delete_channel(channel, etag=etag or ("" if yes else found.etag))
     click.echo(say("deleted", language, name=last(found.name)))
 
 

@@ -19,6 +19,7 @@ from notifications.cli.telling import (
     Shown,
     acting_options,
     changing_options,
+    etag_option,
     last,
     reading_options,
     say,
@@ -123,11 +124,12 @@ def list_all(language: str, as_json: bool, utc: bool, server: str, tenant: str) 
 @secret_option
 @click.option("--new-secret", is_flag=True, help="Have a secret made, and show it this once.")
 @click.option("--retire-secrets", is_flag=True, help="Have only the newest secret sign from now on.")
+@etag_option
 @changing_options
 def update(
     subscription: str, url: str | None, url_file: IO[str] | None, events: str | None, role: str | None,
-    secret_file: IO[str] | None, new_secret: bool, retire_secrets: bool, dry_run: bool, language: str, as_json: bool,
-    server: str, tenant: str,
+    secret_file: IO[str] | None, new_secret: bool, retire_secrets: bool, etag: str, dry_run: bool, language: str,
+    as_json: bool, server: str, tenant: str,
 ) -> None:  # fmt: skip
     """Change what is given, and nothing else.
 
@@ -153,6 +155,7 @@ def update(
             role=_role_of(role),
             secret="" if new_secret else secret,
             retire_secrets=retire_secrets,
+            etag=etag,
             preview=dry_run,
         )
     _told(changed, Shown(language), as_json=as_json, dry_run=dry_run)
@@ -161,16 +164,17 @@ def update(
 @subscriptions.command()
 @click.argument("subscription")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@etag_option
 @language_option
 @server_option
 @tenant_option
-def delete(subscription: str, yes: bool, language: str, server: str, tenant: str) -> None:
+def delete(subscription: str, yes: bool, etag: str, language: str, server: str, tenant: str) -> None:
     """Delete one, with all that it has not delivered: nobody will be told of that."""
     with connected(server, tenant) as client:
         found = client.get_subscription(subscription)
         if not yes:
             click.confirm(f"delete {last(found.name)}, with {found.parked_count:,} parked?", abort=True)
-        client.delete_subscription(subscription, etag=found.etag if not yes else "")
+        client.delete_subscription(subscription, etag=etag or ("" if yes else found.etag))
     click.echo(say("deleted", language, name=last(found.name)))
 
 

@@ -111,6 +111,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
 _WIDTH = 120
 """Columns where the output is no terminal."""
 
+etag_option = click.option(
+    "--etag", default="", metavar="ETAG", help="Refuse unless this is its current etag: see show --json."
+)
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Check, and write nothing.")
 acting_options = together(language_option, json_option, server_option, tenant_option)
 """What these commands share: language and form of what they tell, and which service."""

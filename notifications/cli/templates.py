@@ -15,7 +15,7 @@ import click
 from fairlead.commands import connected
 from fairlead.errors import FairleadError, Violation
 from fairlead.v1 import deliveries_pb2 as deliveries
-from notifications.cli.telling import HELP, acting_options, changing_options, print_json, say
+from notifications.cli.telling import HELP, acting_options, changing_options, etag_option, print_json, say
 from rules.document import Document, read
 from rules.limits import MAX_SOURCE_BYTES
 from rules.problems import Problem, in_order, shown
@@ -52,9 +52,10 @@ def show(speaks: str, language: str, as_json: bool, server: str, tenant: str) ->
 @templates.command("set")
 @click.argument("file", type=click.File("rb"))
 @_speaks
+@etag_option
 @changing_options
 def set_all(
-    file: IO[bytes], speaks: str, dry_run: bool, language: str, as_json: bool, server: str, tenant: str
+    file: IO[bytes], speaks: str, etag: str, dry_run: bool, language: str, as_json: bool, server: str, tenant: str
 ) -> None:
     """Have the templates in FILE, and no others, be your own in a language.
 
@@ -70,7 +71,7 @@ def set_all(
         _refuse(where, faults)
     with connected(server, tenant) as client:
         try:
-            kept = client.update_templates(speaks, _texts(document), preview=dry_run)
+            kept = client.update_templates(speaks, _texts(document), etag=etag, preview=dry_run)
         except FairleadError as error:
             if not error.violations:
                 raise

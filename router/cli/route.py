@@ -62,7 +62,7 @@ COLUMNS = (
 @click.option(
     "--server",
     metavar="HOST:PORT",
-    help="A running service; absent: one of its own, gone afterwards, or, without --rules and --reps, FAIRLEAD_SERVER.",
+    help="A running service; absent: one of its own, gone afterwards.  [FAIRLEAD_SERVER, without --rules and --reps]",
 )
 @access_options
 @click.option(
@@ -115,6 +115,10 @@ def route(
                    pools 分配池 (east:2;key-accounts), weight 权重, active 在职, capacity_LEAD 线索上限;
                    any other column becomes an attribute of the rep
       territories  id 区域, parent 上级
+
+    Without --server, and with --rules or --reps, leads are routed in a service of its own, whatever FAIRLEAD_SERVER
+    says: what is tried out with files changes no service that runs. Without both it is FAIRLEAD_SERVER, as with all
+    other commands.
 
     With --server, reps and territories are entered as `fairlead workforce load` does it, as one revision, and what
     was changed is printed: a column that a file does not have leaves the field as it is, and who is not in it stays.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from failures import shown
 from resource_names import check_id
 from router.model.errors import AlreadyExists, InvalidInput, NotFound, NotPossible, StaleEtag, Violation
 from router.model.workforce import LedgerSettlement, Pool, Record, Rep, Territories, Territory, WorkforceRecords
@@ -155,9 +156,15 @@ def _check_expectation(tenant: str, records: WorkforceRecords, change: Edit) -> 
         raise AlreadyExists(change.kind, name)
     if not there and not change.create:
         raise NotFound(change.kind, name)
-    if change.etag and not (there and change.etag == str(records.changed[change.kind, change.id])):
-        raise StaleEtag(name, "changed since it was read: read it again")
+    if change.etag:
+        _check_etag(name, change.etag, str(records.changed[change.kind, change.id]) if there else "")
     return name
+
+
+def _check_etag(name: str, given: str, current: str) -> None:
+    if given != current:
+        now = f"its etag is {current}, not {shown(given)}" if current else "it is not there"
+        raise StaleEtag(name, f"changed since it was read: {now}; read it again")
 
 
 def _merged(records: WorkforceRecords, replacements: Replacements) -> WorkforceRecords:

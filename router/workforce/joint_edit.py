@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from failures import shown
 from router.model.errors import InvalidInput, StaleEtag, Violation
 from router.model.workforce import MILLIS, Member, Pool, Rep, WorkforceRecords
 from router.workforce.differences import differ
@@ -54,7 +55,8 @@ def worked_out(tenant: str, records: WorkforceRecords, joint: JointEdit) -> Repl
         If a wish cannot be met.
     """
     if joint.etag and joint.etag != str(records.revision):
-        raise StaleEtag(f"tenants/{tenant}", "the workforce changed since it was read: read it again")
+        current = f"its etag is {records.revision}, not {shown(joint.etag)}"
+        raise StaleEtag(f"tenants/{tenant}", f"the workforce changed since it was read: {current}; read it again")
     _check_members(records, joint)
     edits = [*joint.edits, *_membership_edits(records, joint.memberships)]
     replacements = made(tenant, records, edits)

@@ -84,7 +84,7 @@ def test_what_changed_since_the_dry_run_is_not_overwritten(at: tuple[str, ...], 
 
     status, printed = tried("workforce", "load", "--reps", reps, "--etag", "0", *at)
 
-    assert (status, "changed since it was read" in printed) == (1, True)
+    assert (status, "changed since it was read: its etag is 1, not '0'; read it again" in printed) == (1, True), printed
 
 
 def test_what_is_exported_is_taken_back(at: tuple[str, ...], tmp_path: Path) -> None:

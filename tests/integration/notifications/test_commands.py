@@ -131,6 +131,34 @@ async def test_a_channel_is_made_shown_changed_and_deleted(command: Command, tmp
     assert deleted == "bot deleted\n"
 
 
+@pytest.mark.parametrize("kind", ["channels", "subscriptions"])
+async def test_nobody_overwrites_or_deletes_what_changed_since_they_saw_it(command: Command, kind: str) -> None:
+    created = ("--kind", "feishu", "--address", HOOK) if kind == "channels" else ("--url", HOOK)
+    changed = ("--speaks", "zh") if kind == "channels" else ("--role", "manager")
+    _, made = await command(kind, "create", "bot", *created, "--json")
+    first = json.loads(made)[kind.removesuffix("s")]["etag"]
+
+    _, written = await command(kind, "update", "bot", *changed, "--etag", first, "--json")
+    second = json.loads(written)[kind.removesuffix("s")]["etag"]
+    refused = await command(kind, "update", "bot", *changed, "--etag", first)
+    kept = await command(kind, "delete", "bot", "--yes", "--etag", first)
+    deleted = await command(kind, "delete", "bot", "--yes", "--etag", second)
+
+    assert first != second
+    assert [(code, f"its etag is {second}" in said) for code, said in (refused, kept)] == [(1, True), (1, True)]
+    assert deleted == (0, "bot deleted\n")
+
+
+async def test_templates_that_changed_since_they_were_shown_are_not_replaced(command: Command) -> None:
+    _, shown = await command("templates", "show", "--json")
+    before = json.loads(shown)["templates"].get("etag", "")
+    _, kept = await command("templates", "set", "-", "--json", given="taken: $item")
+
+    code, said = await command("templates", "set", "-", "--etag", before or "0", given="{}")
+
+    assert (code, f"its etag is {json.loads(kept)['templates']['etag']}" in said) == (1, True), said
+
+
 async def test_what_the_service_refuses_is_told_and_exits_with_one(command: Command) -> None:
     code, said = await command("channels", "create", "bot", "--kind", "wecom", "--address", "https://10.0.0.1/s3cr3t")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,6 +19,16 @@ class ChannelKind(StrEnum):
     SLACK = "SLACK"
     TEAMS = "TEAMS"
     SMTP = "SMTP"
+
+
+HOSTS: Mapping[str, ChannelKind] = {
+    "qyapi.weixin.qq.com": ChannelKind.WECOM,
+    "oapi.dingtalk.com": ChannelKind.DINGTALK,
+    "open.feishu.cn": ChannelKind.FEISHU,
+    "open.larksuite.com": ChannelKind.FEISHU,
+    "hooks.slack.com": ChannelKind.SLACK,
+}
+"""Hosts that belong to one vendor: those of Teams do not, they are of whoever runs the workflow."""
 
 
 @dataclass(frozen=True, slots=True)

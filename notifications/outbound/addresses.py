@@ -22,6 +22,8 @@ _MAX_HOST, _MAX_LABEL = 253, 63
 _LABEL = re.compile("[a-z0-9_-]+")
 NETWORKS = "FAIRLEAD_WEBHOOK_NETWORKS"
 
+_WITHIN = f"within the networks alone that an operator names in {NETWORKS}"
+
 Network = IPv4Network | IPv6Network
 _Address = IPv4Address | IPv6Address
 
@@ -121,7 +123,7 @@ def target_of(url: str, *, has_networks: bool = False) -> Target:
         raise ValueError("it names port 0, which nobody listens on")
     is_tls = parts.scheme == "https"
     if not has_networks and (not is_tls or port not in (None, HTTPS_PORT)):
-        raise ValueError("it is not https on port 443, and nothing else is allowed")
+        raise ValueError(f"it is not https on port 443; http and other ports are allowed {_WITHIN}")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(is_tls, parts.hostname, port if port is not None else HTTPS_PORT if is_tls else 80, path)
 
@@ -159,7 +161,7 @@ def check_addresses(target: Target, addresses: Iterable[str], networks: Sequence
         raise ValueError(f"{target.host} has no address")
     within = [_is_within(ip_address(address), networks) for address in found]
     if not all(inside or is_public(address) for address, inside in zip(found, within, strict=True)):
-        raise ValueError(f"{target.host} is not public, or not all of its addresses are")
+        raise ValueError(f"{target.host} is not public, or not all of its addresses are; that is allowed {_WITHIN}")
     if not all(within) and (not target.is_tls or target.port != HTTPS_PORT):
         raise ValueError(f"{target.host} is public: allowed there is https on port 443 alone")
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
+from urllib.parse import urlsplit
 
 from failures import InvalidInput, shown
 from notifications.attempts import DeliveryAttempt
-from notifications.channels import Channel, ChannelKind
+from notifications.channels import HOSTS, Channel, ChannelKind
 from notifications.deliveries import ReceiverStatus
 from notifications.ports import Calendars, ChannelBook, KeptRecord, RecordStore, Tester
 from notifications.service.addresses import Sealed, is_same_place, shown_address
@@ -181,6 +182,7 @@ class ChannelService:
         if change.address is not None:
             address = await sealed.address(name, change.address, "channel.address", address)
             if address != present.address and present.kind is not ChannelKind.SMTP:
+                _check_vendor(present.kind, change.address)
                 await self._check_alone(tenant, present, change.address)
         if change.secret is not None:
             if change.secret and present.kind not in SIGNED:
@@ -221,6 +223,13 @@ class ChannelService:
         can_sign = not record.secret or self._webhooks.opens(name, [record.secret])
         address = self._webhooks.opened(name, record.address) if can_sign else ""
         return ChannelView(record, etag, shown_address(address), await self._book.standing(tenant, record.id), is_new)
+
+
+def _check_vendor(kind: ChannelKind, address: str) -> None:
+    """Refuse an address of another vendor, which would take no message of this kind."""
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    if (owner := HOSTS.get(host, kind)) is not kind:
+        raise InvalidInput.of("channel.address", f"{host} takes what a channel of KIND_{owner} sends, not KIND_{kind}")
 
 
 SIGNED = (ChannelKind.DINGTALK, ChannelKind.FEISHU)

@@ -90,6 +90,28 @@ async def test_a_robot_has_one_channel_of_a_tenant(channels: ChannelService) -> 
     await channels.create("elsewhere", "bot", ChannelKind.WECOM, ChannelChange(robot))
 
 
+@pytest.mark.parametrize(
+    ("host", "owner"),
+    [
+        ("qyapi.weixin.qq.com", ChannelKind.WECOM),
+        ("OAPI.dingtalk.com.", ChannelKind.DINGTALK),
+        ("open.feishu.cn:443", ChannelKind.FEISHU),
+        ("open.larksuite.com", ChannelKind.FEISHU),
+        ("hooks.slack.com", ChannelKind.SLACK),
+    ],
+)
+async def test_an_address_of_another_vendor_is_refused_with_the_kind_that_it_is_of(
+    channels: ChannelService, host: str, owner: ChannelKind
+) -> None:
+    address = f"https://{host}/s3cr3t"
+    await channels.create("t", "own", owner, ChannelChange(address))
+
+    for kind in {*ChannelKind} - {owner, ChannelKind.SMTP}:
+        with pytest.raises(InvalidInput, match=rf"channel\.address: .*KIND_{owner} sends, not KIND_{kind}") as refusal:
+            await channels.create("t", "bot", kind, ChannelChange(address))
+        assert "s3cr3t" not in str(refusal.value)
+
+
 async def test_two_channels_may_be_mail_to_one_box(channels: ChannelService) -> None:
     for channel_id, language in (("en", "en"), ("zh", "zh")):
         await channels.create("t", channel_id, ChannelKind.SMTP, ChannelChange("li.na@example.org", language=language))

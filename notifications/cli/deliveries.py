@@ -5,9 +5,10 @@ Exit codes: 0 done; 1 the service refuses or does not answer; 2 an option is not
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -15,10 +16,13 @@ from click.core import ParameterSource
 
 from fairlead.commands import connected
 from fairlead.v1 import deliveries_pb2
+from notifications.cli.folding import FoldedDeliveries, folded
 from notifications.cli.kinds import TOLD, called
 from notifications.cli.outcomes import outcome_text
 from notifications.cli.telling import HELP, Shown, acting_options, last, print_json, reading_options, say, tell_all
 
+_ALONE: Mapping[str, int] = MappingProxyType({})
+"""Each row stands for one rep."""
 STATES = click.Choice(["waiting", "delivered", "parked", "dead", "unreachable", "obsolete"], case_sensitive=False)
 
 
@@ -79,22 +83,22 @@ def list_all(
 ) -> None:  # fmt: skip
     """List what was told, the newest first; of what was delivered the last 10,000 of each receiver.
 
+    Reps who could not be told, for they have no channel, are counted in one line for each type; --state unreachable,
+    --work-item and --json list each.
+
     \b
       $ fairlead deliveries list --state parked
        when                        type       about     through   state    tries   outcome        next try
        2026-11-02 09:14:07+08:00   decision   crm~L-7   crm       parked       3   answered 503   2026-11-02 09:14:27…
     """
     with connected(server, tenant) as client:
-        found = list(
-            islice(
-                client.list_deliveries(
-                    subscription=subscription, channel=channel, state=(state or "").upper(), work_item=work_item
-                ),
-                count,
-            )
+        told = client.list_deliveries(
+            subscription=subscription, channel=channel, state=(state or "").upper(), work_item=work_item
         )
+        lists_each = as_json or state == "unreachable" or bool(work_item)
+        found, reps = FoldedDeliveries(list(islice(told, count)), {}) if lists_each else folded(told, count)
         shown = Shown.of(client, language, utc=utc)
-    tell_all("deliveries", found, _table, shown, as_json=as_json)
+    tell_all("deliveries", found, partial(_table, reps=reps), shown, as_json=as_json)
 
 
 @deliveries.command()
@@ -122,14 +126,14 @@ def redrive(
     click.echo(say("redriven", language, **counts))
 
 
-def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
+def _table(found: list[deliveries_pb2.Delivery], shown: Shown, reps: Mapping[str, int] = _ALONE) -> None:
     shown.table(
         found,
         {
             "when": lambda each: shown.at(each, "event_time"),
             "type": lambda each: called(each.type, TOLD, shown.language),
             "about": lambda each: last(each.work_item),
-            "for": lambda each: last(each.rep),
+            "for": lambda each: shown.word("reps", count=f"{reps[each.id]:,}") if each.id in reps else last(each.rep),
             "through": lambda each: last(each.receiver),
             "state": lambda each: shown.word(each.State.Name(each.state).removeprefix("STATE_").lower()),
             "tries": lambda each: str(each.attempt_count),
@@ -138,6 +142,8 @@ def _table(found: list[deliveries_pb2.Delivery], shown: Shown) -> None:
         },
         right=("tries",),
     )
+    if reps:
+        click.echo(shown.word("folded", option="--state unreachable"))
 
 
 def _outcome(delivery: deliveries_pb2.Delivery, shown: Shown) -> str:

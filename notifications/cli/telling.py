@@ -93,6 +93,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "tried again at once: {parked} parked, {dead} dead, {unreachable} unreachable",
         "立即重试：搁置{parked}条，放弃{dead}条，无渠道{unreachable}条",
     ),
+    "reps": ("{count} reps", "{count}人"),
+    "folded": (
+        "reps without a channel are counted in one line for each type; {option} lists each",
+        "没有渠道的人，同一内容合并成一行；加 {option} 逐个列出",
+    ),
     "used by": (
         "{name} is named by {users}: they are told through their next channel, or not at all",
         "{users}写着{name}：删除后改走下一个渠道，没有下一个的就通知不到",

@@ -213,15 +213,18 @@ class Notices:
         return Notice(fired.number, fired.at_ms, told, ReachedDate(fired.item_id, fired.step, record.owner))
 
     async def _of_publication(self, published: ProcessPublished) -> Notice | None:
-        """Everybody who works in a pool hears of it, and whoever leads one."""
+        """Everybody who works in a pool hears of it, and whoever leads one, but for who is inactive."""
         processes = await self._planners.processes(self._tenant)
         process = processes.at(published.revision)
         earlier = [each for each in processes.revisions[: published.revision - 1] if each.id == process.id]
         before = earlier[-1] if earlier else None
         changed = ChangedProcess(process, differences(before, process), before)
-        pools = (await self._planners.roster(self._tenant)).pools.values()
+        roster = await self._planners.roster(self._tenant)
+        pools = roster.pools.values()
         concerned = {rep: None for pool in pools for rep in (*(member.rep for member in pool.members), *pool.managers)}
-        return Notice(published.number, published.at_ms, Recipients(tuple(concerned)), changed)
+        active = [rep for rep in concerned if rep not in roster.reps or roster.reps[rep].active]
+        told = Recipients(tuple(active), inactive=tuple(rep for rep in concerned if rep not in active))
+        return Notice(published.number, published.at_ms, told, changed)
 
     async def _titles(self, entries: Sequence[DigestEntry]) -> dict[DigestEntry, EntryTitles]:
         """Return what entries of a list are called, as the processes say by now."""

@@ -260,7 +260,9 @@ TOLD_PHRASES: Mapping[str, Phrase] = {
     "others offered": Phrase("the others who had the offer", "其他可抢该单的人"),
     "rep or manager": Phrase("each rep, each manager", "每位销售、每位主管"),
     "manager of people": Phrase("each manager", "每位主管"),
-    "everybody": Phrase("everybody in a pool, and who leads one", "所有分配池成员及主管"),
+    "everybody": Phrase(
+        "everybody in a pool, and who leads one, but for the inactive", "所有分配池成员及主管，停用的除外"
+    ),
     "timeline": Phrase("nobody by message: the timeline says it", "不发消息，见时间线"),
     "answer": Phrase("nobody by message: the answer to the call says it", "不发消息，见调用的返回"),
     "nobody": Phrase("nobody", "不通知"),

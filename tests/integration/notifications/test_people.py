@@ -43,11 +43,11 @@ class Heard:
 
 
 async def published(api: Api, stores: Stores, planners: PlannerCache) -> Notice:
-    """Publish a process to three reps, of whom two have channels, and return what they are told."""
-    for rep, channels in (("li-na", ["gone", "mail"]), ("wei", []), ("chen", ["mail"])):
-        hired = workforce_pb2.Rep(active=True, channels=channels)
+    """Publish a process to three reps, of whom two have channels, and one inactive, and return what they are told."""
+    for rep, channels in (("li-na", ["gone", "mail"]), ("wei", []), ("chen", ["mail"]), ("old", [])):
+        hired = workforce_pb2.Rep(active=rep != "old", channels=channels)
         await api.workforce.CreateRep(workforce_pb2.CreateRepRequest(parent=api.parent, rep_id=rep, rep=hired))
-    await api.pool("east", ["li-na", "wei", "chen"])
+    await api.pool("east", ["li-na", "wei", "chen", "old"])
     await channels_on(stores.redis).put(api.tenant, "mail", Channel("mail", ChannelKind.SMTP, "sealed"), "")
     await api.publish_process(PROCESS)
     events: Sequence[Any] = await stores.assignments.events(api.tenant, count=1, newest_first=True)

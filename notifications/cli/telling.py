@@ -100,16 +100,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "used by": (
         "{name} is named by {users}: they are told through their next channel, or not at all",
-        "{users}写着{name}：删除后改走下一个渠道，没有下一个的就通知不到",
+        "{name}还有这些地方在用：{users}；删除后改走下一个渠道，没有下一个的就通知不到",
     ),
-    "rep": ("rep {rep}", "人员{rep}"),
+    "rep": ("rep {rep}", "销售{rep}"),
     "process step": ("deadline {deadline} of process {process}", "流程{process}的时限{deadline}"),
     "process": ("process {process}", "流程{process}"),
-    "and more": ("and {count} more", "另外{count}处"),
+    "and more": ("and {count} more", "另有{count}处"),
     "between": (", ", "、"),
     "delete channel": (
         "delete {name}? What waits for it ({count}) goes to the next channel of its rep",
-        "删除{name}？等着它发的{count}条改走此人的下一个渠道",
+        "确定删除{name}？等它发送的{count}条消息改走收件人的下一个渠道",
     ),
 }
 """What these commands say, in English and Chinese."""

@@ -72,7 +72,7 @@ def servicers(
         cases.updating,
         cases.queries,
         cases.submissions,
-        WatchAnswers(cases.watches, cases.change_messages),
+        WatchAnswers(cases.watches),
         presenter,
         ImportOperations(operations, cases.import_pages, cases.imports),
         ReassignOperations(operations, cases.reassign_pages, cases.bulk, cases.rehearsal),

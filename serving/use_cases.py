@@ -83,7 +83,6 @@ class UseCases:
         self.reopening = Reopening(store, planners, self.queries, stores.presences)
         self.updating = Updating(store, planners, self.queries, stores.customer_scores)
         self.offers = OfferService(stores.offers, store, self.queries, planners)
-        self.watches = WatchService(store, stores.log_follower)
 
         self.queue = routing_queue(redis, settings.work, settings.request_ttl_s)
         self.intake = QueuedSubmissions(self.queue, durability, hides_external_id=hides_id)
@@ -119,6 +118,7 @@ class UseCases:
         self.digests = DigestQueries(store, stores.timers, planners)
         self.surveys = SurveyQueries(store, planners)
         self.change_messages = ChangeMessages(self.queries, ReachedSteps(store, planners))
+        self.watches = WatchService(store, stores.log_follower, self.change_messages.answer)
         self.figures = Figures(store, self.queries, planners)
 
         self.fairness = Fairness(store, self.workforce, self.queries)

@@ -77,6 +77,10 @@ class Masking:
         if not _sees_all(call):
             hide(answer, await self.hidden(call))
 
+    async def unseen(self, call: Call) -> AbstractSet[str] | None:
+        """Return the fields to hide from a call's caller, beside what always is; None: they see all."""
+        return None if _sees_all(call) else await self.hidden(call)
+
     async def hidden(self, call: Call) -> AbstractSet[str]:
         """Return the fields that a call's caller does not see, and so may not filter by."""
         if _sees_all(call):

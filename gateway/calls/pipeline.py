@@ -17,8 +17,12 @@ from google.rpc.status_pb2 import Status
 from failures import Failure
 from gateway.calls.call import Call, Carrier, Method, Observer, Unreadable
 from gateway.calls.masking import Masking
+from gateway.calls.shared_answers import Answer, SharedAnswer
 from gateway.calls.status import code_of, status_of
 from gateway.errors import UnreadableRequest
+
+Streamed = Message | Sequence[SharedAnswer]
+"""What a stream yields: an answer to this call, or some that others are given as well."""
 
 
 class Admission(Protocol):
@@ -114,15 +118,23 @@ class Pipeline:
         return message
 
     async def answers(
-        self, method: Callable[..., AsyncIterator[Message]], call: Call, request: Any, many: bool
-    ) -> AsyncGenerator[Message]:
-        """Yield what an async generator answers to a call that is admitted."""
+        self,
+        method: Callable[..., AsyncIterator[Message | Sequence[SharedAnswer]]],
+        call: Call,
+        request: Any,
+        many: bool,
+    ) -> AsyncGenerator[Sequence[Answer]]:
+        """Yield what an async generator answers to a call that is admitted, as many at once as it has."""
         masking = self._masking
-        async for message in method(await self._checked(call, request, many), call):
+        async for given in method(await self._checked(call, request, many), call):
             call.check_time()
-            if masking is not None:
-                await masking.apply(call, message)
-            yield message
+            if isinstance(given, Message):
+                if masking is not None:
+                    await masking.apply(call, given)
+                yield [Answer(given)]
+            else:
+                hidden = await masking.unseen(call) if masking is not None else None
+                yield [each.without(hidden) for each in given]
 
     def failed(self, call: Call, error: BaseException) -> Status:
         """Return why a call failed, to be told its caller; what ends this task or process is raised again."""

@@ -21,6 +21,7 @@ from grpc_status import rpc_status
 from failures import Failure
 from gateway.calls.call import Call, Method, Unreadable
 from gateway.calls.pipeline import Pipeline
+from gateway.calls.shared_answers import Answer, as_protobuf
 from gateway.grpc.handlers import Handler, MethodHandler, MethodHandlers
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -75,7 +76,7 @@ class GrpcServer:
         handler: Handler = _KINDS[descriptor.client_streaming, descriptor.server_streaming](
             self._answering(method, descriptor),
             request_deserializer=_reader(GetMessageClass(descriptor.input_type)),
-            response_serializer=GetMessageClass(descriptor.output_type).SerializeToString,
+            response_serializer=_written if descriptor.server_streaming else as_protobuf,
         )
         return handler
 
@@ -100,18 +101,19 @@ class GrpcServer:
         return answer
 
     def _stream(
-        self, method: Callable[..., AsyncIterator[Message]], described: Method, many: bool
+        self, method: Callable[..., AsyncIterator[Any]], described: Method, many: bool
     ) -> Callable[[Any, Context], Any]:
         """Wrap an async generator."""
         pipeline = self._pipeline
 
-        async def answer(request: Any, context: Context) -> AsyncIterator[Message]:
+        async def answer(request: Any, context: Context) -> AsyncIterator[Answer]:
             call = pipeline.begin(described, None if many else request, context)
             try:
                 await pipeline.admit(call)
-                async with aclosing(pipeline.answers(method, call, request, many)) as messages:
-                    async for message in messages:
-                        yield message
+                async with aclosing(pipeline.answers(method, call, request, many)) as answers:
+                    async for some in answers:
+                        for each in some:
+                            yield each
             except BaseException as error:  # as above
                 await self._end(call, error, context)
             finally:
@@ -124,6 +126,10 @@ class GrpcServer:
         status = rpc_status.to_status(self._pipeline.failed(call, error))
         await context.abort(status.code, status.details, status.trailing_metadata)
         raise AssertionError("abort raises")
+
+
+def _written(answer: Answer) -> bytes:
+    return answer.written(as_protobuf)
 
 
 def _reader(kind: type[Message]) -> Callable[[bytes], Message | Unreadable]:

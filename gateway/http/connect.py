@@ -34,6 +34,7 @@ from protobuf.wkt import Any as AnyDetail
 from failures import InvalidInput
 from gateway.calls.call import Call, Method, Unreadable
 from gateway.calls.pipeline import Pipeline
+from gateway.calls.shared_answers import Answer, as_protobuf
 from gateway.calls.status import code_of
 from gateway.http.bodies import QUICK_BYTES, aside
 from gateway.http.carrier import HttpCarrier
@@ -122,16 +123,17 @@ class ConnectHost(ConnectASGIApplication[None]):
 
         return answer
 
-    def _stream(self, method: Callable[..., Any]) -> Callable[[Any, Any], AsyncIterator[Message]]:
+    def _stream(self, method: Callable[..., Any]) -> Callable[[Any, Any], AsyncIterator[Answer]]:
         pipeline = self._pipeline
 
-        async def answer(request: Any, _: RequestContext[Any, Any]) -> AsyncIterator[Message]:
+        async def answer(request: Any, _: RequestContext[Any, Any]) -> AsyncIterator[Answer]:
             call = _began()
             call.request = request = await _read(request)
             try:
-                async with aclosing(pipeline.answers(method, call, request, many=False)) as messages:
-                    async for message in messages:
-                        yield message
+                async with aclosing(pipeline.answers(method, call, request, many=False)) as answers:
+                    async for some in answers:
+                        for each in some:
+                            yield each
             except GeneratorExit:
                 call.code = grpc.StatusCode.CANCELLED
                 raise
@@ -176,14 +178,14 @@ class _Admitting(MetadataInterceptor[Call]):
             self._pipeline.end(token)
 
 
-class _Binary(Codec[Message, Any]):
+class _Binary(Codec[Any, Any]):
     """Protobuf."""
 
     def name(self) -> str:
         return "proto"
 
-    def encode(self, message: Message) -> bytes:
-        return message.SerializeToString()
+    def encode(self, message: Message | Answer) -> bytes:
+        return message.written(as_protobuf) if isinstance(message, Answer) else as_protobuf(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable:
         try:
@@ -192,14 +194,14 @@ class _Binary(Codec[Message, Any]):
             return Unreadable(message_class)
 
 
-class _Json(Codec[Message, Any]):
+class _Json(Codec[Any, Any]):
     """JSON in which a field that the contract does not know is an error."""
 
     def name(self) -> str:
         return "json"
 
-    def encode(self, message: Message) -> bytes:
-        return write_json(message)
+    def encode(self, message: Message | Answer) -> bytes:
+        return message.written(write_json) if isinstance(message, Answer) else write_json(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable | _Unread:
         unread = _Unread(bytes(data), message_class, _carrier.get().ignores_unknown)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
@@ -26,6 +26,7 @@ from google.protobuf.message import Message
 from failures import InvalidInput
 from gateway.calls.call import Call, Method
 from gateway.calls.pipeline import Pipeline
+from gateway.calls.shared_answers import Answer
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.bodies import Gone, aside, read_body, watched
 from gateway.http.carrier import HttpCarrier
@@ -121,12 +122,12 @@ class RestHost:
         has_begun = False
         try:
             answers = self._pipeline.answers(method, call, request, many=False)
-            async with watched(receive), aclosing(_with_pauses(answers)) as messages:
-                async for message in messages:
+            async with watched(receive), aclosing(_with_pauses(answers)) as several:
+                async for some in several:
                     if not has_begun:
                         await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": _EVENTS})
                         has_begun = True
-                    body = _PAUSE if message is None else _event(message)
+                    body = b"".join([each.written(_event) for each in some]) or _PAUSE
                     await send({"type": "http.response.body", "body": body, "more_body": True})
         except Gone:
             raise
@@ -139,19 +140,19 @@ class RestHost:
         return await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _with_pauses(messages: AsyncGenerator[Message]) -> AsyncGenerator[Message | None]:
-    """Yield messages as they come, and None whenever none has come for a while."""
-    async with aclosing(messages):
-        following = asyncio.ensure_future(anext(messages, None))
+async def _with_pauses(answers: AsyncGenerator[Sequence[Answer]]) -> AsyncGenerator[Sequence[Answer]]:
+    """Yield answers as they come, and none whenever none has come for a while."""
+    async with aclosing(answers):
+        following = asyncio.ensure_future(anext(answers, None))
         try:
             while True:
                 if not (await asyncio.wait([following], timeout=PAUSE_S))[0]:
-                    yield None
-                elif (message := following.result()) is None:
+                    yield ()
+                elif (some := following.result()) is None:
                     return
                 else:
-                    yield message
-                    following = asyncio.ensure_future(anext(messages, None))
+                    yield some
+                    following = asyncio.ensure_future(anext(answers, None))
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)

@@ -109,6 +109,22 @@ class Stopping(Unavailable):
         super().__init__("the service stops: call again, with the last token you have", retry_after_s=None)
 
 
+class FellBehind(Unavailable):
+    """Whoever watches reads so slowly that what happened meanwhile is not kept for them.
+
+    Parameters
+    ----------
+    after
+        Number of the last event that they were told of, or that nothing was told of.
+    """
+
+    reason = "FELL_BEHIND"
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+        super().__init__("more changes came meanwhile than are kept: call again, with the last token you have", None)
+
+
 class BeyondHorizon(NotPossible):
     """An instant lies further ahead than calendars are worked out."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from fairlead.v1 import routing_pb2 as routing
+from gateway.calls.shared_answers import SharedAnswer
 from gateway.fields import timestamp
 from resource_names import tenant_of
 from router.assignment.queries import WorkItemQueries
@@ -78,6 +79,17 @@ class ChangeMessages:
                 message.closed = STATES[event.state]
         return message
 
+    async def answer(self, tenant: str, event: Change) -> SharedAnswer:
+        """Write what all who watch are told of an event.
+
+        Raises
+        ------
+        CorruptHistory
+            As above.
+        """
+        change = await self.message(tenant, event)
+        return SharedAnswer(routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change))
+
     async def _add_times(self, tenant: str, decision: Decision, message: routing.WorkItemChange) -> None:
         """Write into a message what falls due after its decision."""
         due = await self._queries.contact_due(tenant, decision)
@@ -93,25 +105,25 @@ class WatchAnswers:
     ----------
     watches
         Follow the log.
-    messages
-        Write what happened.
     """
 
-    def __init__(self, watches: WatchService, messages: ChangeMessages) -> None:
+    def __init__(self, watches: WatchService[SharedAnswer]) -> None:
         self._watches = watches
-        self._messages = messages
 
-    async def stream(self, request: routing.WatchWorkItemsRequest) -> AsyncIterator[routing.WatchWorkItemsResponse]:
+    async def stream(
+        self, request: routing.WatchWorkItemsRequest
+    ) -> AsyncIterator[routing.WatchWorkItemsResponse | Sequence[SharedAnswer]]:
         """Yield a token, then what happens, for ever.
 
         Raises
         ------
         CorruptHistory
             If the log ends before the token.
+        FellBehind
+            If whoever watches reads too slowly.
         """
         tenant = tenant_of(request.parent)
         after = await self._watches.begin(tenant, resume_number(request.resume_token))
         yield routing.WatchWorkItemsResponse(resume_token=resume_token(after))
-        async for event in self._watches.changes(tenant, after):
-            change = await self._messages.message(tenant, event)
-            yield routing.WatchWorkItemsResponse(resume_token=resume_token(event.number), change=change)
+        async for changes in self._watches.changes(tenant, after):
+            yield changes

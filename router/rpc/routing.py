@@ -16,6 +16,7 @@ from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
 from gateway import fields
 from gateway.calls.call import Call
+from gateway.calls.shared_answers import SharedAnswer
 from gateway.calls.status import status_of
 from gateway.filters.fields import Filter
 from resource_names import tenant_of
@@ -336,7 +337,7 @@ class RoutingServicer:
 
     async def WatchWorkItems(
         self, request: routing.WatchWorkItemsRequest, _: Call
-    ) -> AsyncIterator[routing.WatchWorkItemsResponse]:
+    ) -> AsyncIterator[routing.WatchWorkItemsResponse | Sequence[SharedAnswer]]:
         async for answer in self._watches.stream(request):
             yield answer
 

@@ -180,8 +180,11 @@ class Service:
                     queries,
                     SubmissionService(QueuedSubmissions(stores.queue, durability), queries),
                     WatchAnswers(
-                        WatchService(store, stores.assignments),  # nobody watches
-                        ChangeMessages(queries, ReachedSteps(store, self.planners)),
+                        WatchService(  # nobody watches
+                            store,
+                            stores.assignments,
+                            ChangeMessages(queries, ReachedSteps(store, self.planners)).answer,
+                        )
                     ),
                     presenter,
                     ImportOperations(self.operations, stores.pages, imports),

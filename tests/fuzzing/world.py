@@ -231,7 +231,7 @@ class World:
         intake, workforce_service = QueuedSubmissions(self._queue, durability), WorkforceService(store, store)
         presenter = DecisionPresenter(queries, durability, self._masking.apply)
         messages = ChangeMessages(queries, ReachedSteps(store, self._planners))
-        watches = WatchAnswers(WatchService(store, Silence()), messages)
+        watches = WatchAnswers(WatchService(store, Silence(), messages.answer))
         offers = OfferService(store, store, queries, self._planners)
         activities = ActivityAnswers.over(store, store, queries, self._planners, presenter, offers, self._masking.apply)
         submissions = SubmissionService(intake, queries)

@@ -155,6 +155,40 @@ async def call(address: str, name: str, request: Message, how: Carried, headers:
     return Ended(grpc.StatusCode.OK, answers=[_message(GetMessageClass(kind), reply.body, is_json=is_json)])
 
 
+async def streamed(
+    address: str, name: str, request: Message, how: Carried, headers: Pairs = ()
+) -> AsyncIterator[Message]:
+    """Call a method that answers with a stream by Connect or gRPC-Web; yield its answers as they come."""
+    kind, is_json = GetMessageClass(METHODS[name].output_type), how is Carried.CONNECT_JSON
+    data = MessageToJson(request).encode() if is_json else request.SerializeToString()
+    media = {
+        Carried.CONNECT_JSON: "connect+json",
+        Carried.CONNECT_PROTO: "connect+proto",
+        Carried.GRPC_WEB: "grpc-web+proto",
+    }[how]
+    client, body = h11.Connection(h11.CLIENT), bytearray()
+    framed = _framed(data)
+    sent = [("Host", address), ("Content-Type", f"application/{media}"), ("Content-Length", str(len(framed))), *headers]
+    head = h11.Request(method="POST", target=f"/{name}", headers=sent)
+    async with connection(address) as (reader, writer):
+        writer.write(b"".join(filter(None, (client.send(head), client.send(h11.Data(data=framed))))))
+        client.send(h11.EndOfMessage())
+        while True:
+            event = client.next_event()
+            if event is h11.NEED_DATA:
+                client.receive_data(await reader.read(65_536))
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif isinstance(event, h11.EndOfMessage):
+                return
+            while len(body) >= 5 and len(body) >= 5 + int.from_bytes(body[1:5], "big"):
+                flags, ends = body[0], 5 + int.from_bytes(body[1:5], "big")
+                if flags & 0x82:  # the end, or trailers
+                    return
+                yield _message(kind, bytes(body[5:ends]), is_json=is_json)
+                del body[:ends]
+
+
 def watching(tenant: str) -> bytes:
     """Write a request that watches a tenant."""
     body = json.dumps({"parent": f"tenants/{tenant}"}).encode()

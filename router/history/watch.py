@@ -10,12 +10,12 @@ the log until they come to what is kept; whoever then falls behind it is cut, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from functools import partial
 from typing import Generic, TypeGuard
 
 from router.assignment.ports import Assignments, LogFollower
-from router.history.change_ring import ChangeRing, Told
+from router.history.change_ring import KEPT, ChangeRing, Told
 from router.model.decision import Decision
 from router.model.errors import CorruptHistory, Stopping
 from router.model.events import ActivityRecorded, Completed, Erased, Event, Fired, Note, Noted, OfferAnswered, Updated
@@ -48,14 +48,21 @@ class WatchService(Generic[Told]):
         Says when it has grown.
     write
         Returns what is told of a tenant's change.
+    kept
+        How many changes slower watchers find.
     """
 
     def __init__(
-        self, store: Assignments, follower: LogFollower, write: Callable[[str, Change], Awaitable[Told]]
+        self,
+        store: Assignments,
+        follower: LogFollower,
+        write: Callable[[str, Change], Awaitable[Told]],
+        kept: int = KEPT,
     ) -> None:
         self._store = store
         self._follower = follower
         self._write = write
+        self._kept = kept
         self._feeds: dict[str, _Feed[Told]] = {}
         self._is_stopped = False
 
@@ -73,7 +80,7 @@ class WatchService(Generic[Told]):
             raise CorruptHistory(f"tenants/{tenant}", fault)
         return last if after is None else after
 
-    async def changes(self, tenant: str, after: int) -> AsyncIterator[Sequence[Told]]:
+    async def changes(self, tenant: str, after: int) -> AsyncGenerator[Sequence[Told]]:
         """Yield what happens to work items behind an event, for ever, as much at once as there is.
 
         Raises
@@ -120,7 +127,7 @@ class WatchService(Generic[Told]):
         if self._is_stopped:
             raise Stopping
         if tenant not in self._feeds:
-            self._feeds[tenant] = _Feed(ChangeRing(last), partial(self._read, tenant))
+            self._feeds[tenant] = _Feed(ChangeRing(last, self._kept), partial(self._read, tenant))
         return self._feeds[tenant]
 
     async def _read(self, tenant: str, feed: _Feed[Told]) -> None:

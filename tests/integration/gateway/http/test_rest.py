@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
+import h11
 import pytest
 from google.protobuf.json_format import Parse
 
@@ -118,15 +119,26 @@ async def test_a_body_may_be_in_gzip_and_in_nothing_else(door: Door) -> None:
 @asynccontextmanager
 async def events(address: str, path: str, *headers: str) -> AsyncIterator[Any]:
     """Watch by events: yields what returns the next one, its id and data."""
+    sent = [("Host", "127.0.0.1"), *(tuple(each.split(": ", 1)) for each in headers)]
+    client, text = h11.Connection(h11.CLIENT), bytearray()
     async with connection(address) as (reader, writer):
-        writer.write("\r\n".join([f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *headers, "", ""]).encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert b"text/event-stream" in head, head
+        writer.write(client.send(h11.Request(method="GET", target=path, headers=sent)) or b"")
+        client.send(h11.EndOfMessage())
 
         async def next_event() -> tuple[str, Any]:
-            await reader.readline()  # how long the chunk is
-            said = dict(line.split(": ", 1) for line in (await reader.readuntil(b"\n\n")).decode().splitlines() if line)
-            await reader.readline()
+            while b"\n\n" not in text:
+                received = client.next_event()
+                if received is h11.NEED_DATA:
+                    client.receive_data(await reader.read(65_536))
+                elif isinstance(received, h11.Response):
+                    assert (b"content-type", b"text/event-stream; charset=utf-8") in received.headers.raw_items(), (
+                        received
+                    )
+                elif isinstance(received, h11.Data):
+                    text.extend(received.data)
+            one, _, rest = bytes(text).partition(b"\n\n")
+            text[:] = rest
+            said = dict(line.split(": ", 1) for line in one.decode().splitlines())
             return said.get("id", said.get("event", "")), json.loads(said["data"])
 
         yield next_event

@@ -17,7 +17,7 @@ from google.rpc.status_pb2 import Status
 from failures import Failure
 from gateway.calls.call import Call, Carrier, Method, Observer, Unreadable
 from gateway.calls.masking import Masking
-from gateway.calls.shared_answers import Answer, SharedAnswer
+from gateway.calls.shared_answers import CarriedAnswer, SharedAnswer
 from gateway.calls.status import code_of, status_of
 from gateway.errors import UnreadableRequest
 
@@ -123,7 +123,7 @@ class Pipeline:
         call: Call,
         request: Any,
         many: bool,
-    ) -> AsyncGenerator[Sequence[Answer]]:
+    ) -> AsyncGenerator[Sequence[CarriedAnswer]]:
         """Yield what an async generator answers to a call that is admitted, as many at once as it has."""
         masking = self._masking
         async for given in method(await self._checked(call, request, many), call):
@@ -131,7 +131,7 @@ class Pipeline:
             if isinstance(given, Message):
                 if masking is not None:
                     await masking.apply(call, given)
-                yield [Answer(given)]
+                yield [CarriedAnswer(given)]
             else:
                 hidden = await masking.unseen(call) if masking is not None else None
                 yield [each.without(hidden) for each in given]

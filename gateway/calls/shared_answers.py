@@ -15,7 +15,7 @@ def as_protobuf(message: Message) -> bytes:
     return message.SerializeToString()
 
 
-class Answer:
+class CarriedAnswer:
     """A message that is not changed any more.
 
     Parameters
@@ -52,10 +52,10 @@ class SharedAnswer:
     __slots__ = ("_copies", "_whole")
 
     def __init__(self, message: Message) -> None:
-        self._whole = Answer(message)
-        self._copies: dict[AbstractSet[str], Answer] = {}
+        self._whole = CarriedAnswer(message)
+        self._copies: dict[AbstractSet[str], CarriedAnswer] = {}
 
-    def without(self, hidden: AbstractSet[str] | None) -> Answer:
+    def without(self, hidden: AbstractSet[str] | None) -> CarriedAnswer:
         """Return it for those from whom fields are hidden; None: from whom nothing is."""
         if hidden is None:
             return self._whole
@@ -64,5 +64,5 @@ class SharedAnswer:
             copy = type(self._whole.message)()
             copy.CopyFrom(self._whole.message)
             hide(copy, hidden)
-            found = self._copies[hidden] = Answer(copy)
+            found = self._copies[hidden] = CarriedAnswer(copy)
         return found

@@ -21,7 +21,7 @@ from grpc_status import rpc_status
 from failures import Failure
 from gateway.calls.call import Call, Method, Unreadable
 from gateway.calls.pipeline import Pipeline
-from gateway.calls.shared_answers import Answer, as_protobuf
+from gateway.calls.shared_answers import CarriedAnswer, as_protobuf
 from gateway.grpc.handlers import Handler, MethodHandler, MethodHandlers
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -106,7 +106,7 @@ class GrpcServer:
         """Wrap an async generator."""
         pipeline = self._pipeline
 
-        async def answer(request: Any, context: Context) -> AsyncIterator[Answer]:
+        async def answer(request: Any, context: Context) -> AsyncIterator[CarriedAnswer]:
             call = pipeline.begin(described, None if many else request, context)
             try:
                 await pipeline.admit(call)
@@ -128,8 +128,9 @@ class GrpcServer:
         raise AssertionError("abort raises")
 
 
-def _written(answer: Answer) -> bytes:
-    return answer.written(as_protobuf)
+def _written(answer: CarriedAnswer | Message) -> bytes:
+    """Write an answer of a stream; what writes for itself, as health does, has plain messages."""
+    return as_protobuf(answer) if isinstance(answer, Message) else answer.written(as_protobuf)
 
 
 def _reader(kind: type[Message]) -> Callable[[bytes], Message | Unreadable]:

@@ -34,7 +34,7 @@ from protobuf.wkt import Any as AnyDetail
 from failures import InvalidInput
 from gateway.calls.call import Call, Method, Unreadable
 from gateway.calls.pipeline import Pipeline
-from gateway.calls.shared_answers import Answer, as_protobuf
+from gateway.calls.shared_answers import CarriedAnswer, as_protobuf
 from gateway.calls.status import code_of
 from gateway.http.bodies import QUICK_BYTES, aside
 from gateway.http.carrier import HttpCarrier
@@ -93,7 +93,7 @@ class ConnectHost(ConnectASGIApplication[None]):
         return path in self._grpc_only
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request whose path is known."""
+        """CarriedAnswer a request whose path is known."""
         _carrier.set(HttpCarrier(scope))
         await super().__call__(scope, receive, send)
 
@@ -123,10 +123,10 @@ class ConnectHost(ConnectASGIApplication[None]):
 
         return answer
 
-    def _stream(self, method: Callable[..., Any]) -> Callable[[Any, Any], AsyncIterator[Answer]]:
+    def _stream(self, method: Callable[..., Any]) -> Callable[[Any, Any], AsyncIterator[CarriedAnswer]]:
         pipeline = self._pipeline
 
-        async def answer(request: Any, _: RequestContext[Any, Any]) -> AsyncIterator[Answer]:
+        async def answer(request: Any, _: RequestContext[Any, Any]) -> AsyncIterator[CarriedAnswer]:
             call = _began()
             call.request = request = await _read(request)
             try:
@@ -184,8 +184,8 @@ class _Binary(Codec[Any, Any]):
     def name(self) -> str:
         return "proto"
 
-    def encode(self, message: Message | Answer) -> bytes:
-        return message.written(as_protobuf) if isinstance(message, Answer) else as_protobuf(message)
+    def encode(self, message: Message | CarriedAnswer) -> bytes:
+        return message.written(as_protobuf) if isinstance(message, CarriedAnswer) else as_protobuf(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable:
         try:
@@ -200,8 +200,8 @@ class _Json(Codec[Any, Any]):
     def name(self) -> str:
         return "json"
 
-    def encode(self, message: Message | Answer) -> bytes:
-        return message.written(write_json) if isinstance(message, Answer) else write_json(message)
+    def encode(self, message: Message | CarriedAnswer) -> bytes:
+        return message.written(write_json) if isinstance(message, CarriedAnswer) else write_json(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable | _Unread:
         unread = _Unread(bytes(data), message_class, _carrier.get().ignores_unknown)

@@ -26,7 +26,7 @@ from google.protobuf.message import Message
 from failures import InvalidInput
 from gateway.calls.call import Call, Method
 from gateway.calls.pipeline import Pipeline
-from gateway.calls.shared_answers import Answer
+from gateway.calls.shared_answers import CarriedAnswer
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.bodies import Gone, aside, read_body, watched
 from gateway.http.carrier import HttpCarrier
@@ -71,7 +71,7 @@ class RestHost:
         self._table.add(routes_of([service]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """CarriedAnswer a request."""
         path, verb = scope["raw_path"], scope["method"]
         match = self._table.match("GET" if verb == "HEAD" else verb, path)
         if match is None:
@@ -140,7 +140,7 @@ class RestHost:
         return await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _with_pauses(answers: AsyncGenerator[Sequence[Answer]]) -> AsyncGenerator[Sequence[Answer]]:
+async def _with_pauses(answers: AsyncGenerator[Sequence[CarriedAnswer]]) -> AsyncGenerator[Sequence[CarriedAnswer]]:
     """Yield answers as they come, and none whenever none has come for a while."""
     async with aclosing(answers):
         following = asyncio.ensure_future(anext(answers, None))

@@ -147,10 +147,12 @@ class WatchService(Generic[Told]):
                     feed.grow()
                 else:
                     await self._follower.grown(tenant, ring.last, _WAIT_S)
-        except Exception as error:  # whoever watches raises it; who comes next has the log read anew
+        except BaseException as error:  # whoever watches raises it; who comes next has the log read anew
             if self._feeds.get(tenant) is feed:
                 del self._feeds[tenant]
             feed.fail(error)
+            if not isinstance(error, Exception):
+                raise
 
     async def _last(self, tenant: str) -> int:
         newest = await self._store.events(tenant, count=1, newest_first=True)
@@ -165,7 +167,7 @@ class _Feed(Generic[Told]):
         self.watchers = 0
         self.is_over = False  # beside cancelling: the driver can swallow a cancellation that meets its answer
         self._grown = asyncio.Event()
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         self.reading = asyncio.ensure_future(read(self))
 
     async def growth(self, after: int) -> None:
@@ -181,9 +183,9 @@ class _Feed(Generic[Told]):
         self._grown.set()
         self._grown = asyncio.Event()
 
-    def fail(self, failure: Exception) -> None:
+    def fail(self, failure: BaseException) -> None:
         """Have those who watch end."""
-        self._failure = failure
+        self._failure = self._failure or failure
         self.grow()
 
     def end(self, failure: Exception | None = None) -> None:

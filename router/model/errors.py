@@ -14,7 +14,8 @@
     ├── QueueFull               nothing more is taken in now                try again later
     └── TrialUnfinished         the processors have other work              try again later
     Unavailable
-    └── Stopping                the service ends: another one goes on       try again at once
+    ├── Stopping                the service ends: another one goes on       try again at once
+    └── FellBehind              who watches reads too slowly                try again at once
     DataLoss
     └── CorruptHistory          a record contradicts the code that made it
 

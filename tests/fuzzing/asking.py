@@ -152,10 +152,10 @@ async def _answers(handler: Any, method: MethodDescriptor, request: Any, context
         await answers
         return
     seen = 0
-    async for message in answers:
+    async for each in answers:
         if method.name.startswith("Batch"):
-            context.look_into(message)
-        handler.response_serializer(message)
+            context.look_into(each.message)
+        handler.response_serializer(each)
         seen += 1
         if seen == MOST_ANSWERS:
             await answers.aclose()

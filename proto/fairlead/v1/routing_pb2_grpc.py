@@ -385,7 +385,8 @@ class RoutingServiceServicer(object):
     def WatchWorkItems(self, request, context):
         """Streams every change of work items: at least once, in the order in which they happened, from a token on and then as they
         come, until the caller ends it. The first message carries no change, only the token of where the stream begins.
-        Fails with INVALID_ARGUMENT (not a token of this server) or DATA_LOSS (the store has lost the event of the token).
+        Fails with INVALID_ARGUMENT (not a token of this server), DATA_LOSS (the store has lost the event of the token) or UNAVAILABLE (the
+        server stops, or more than 10,000 changes came while the caller read on: call again with the last token).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

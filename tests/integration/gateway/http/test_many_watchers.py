@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from google.protobuf.json_format import Parse
 
 from fairlead.v1 import routing_pb2 as routing
-from gateway.calls.shared_answers import Answer, SharedAnswer
+from gateway.calls.shared_answers import CarriedAnswer, SharedAnswer
 from router.history.watch import WatchService
 from tests.api import EVERYONE, Api, connected
 from tests.identities import bearer
@@ -51,9 +51,10 @@ async def watch(door: Door, way: str, role: str, tenant: str, token: str, begun:
 
 async def answers(
     door: Door, way: str, request: routing.WatchWorkItemsRequest, headers: list[tuple[str, str]]
-) -> AsyncIterator[Any]:
+) -> AsyncGenerator[Any]:
     if way == "grpc":
-        async for data in door.api.channel.unary_stream(f"/{WATCH}")(request.SerializeToString(), metadata=headers):
+        channel: Any = door.api.channel
+        async for data in channel.unary_stream(f"/{WATCH}")(request.SerializeToString(), metadata=headers):
             yield routing.WatchWorkItemsResponse.FromString(data)
     elif way == "sse":
         said = [": ".join(each) for each in headers] + [f"Last-Event-ID: {request.resume_token}"]
@@ -122,7 +123,7 @@ async def told_alone(door: Door, tokens: dict[str, str]) -> dict[tuple[str, str]
     }
 
 
-def form_alone(shared: SharedAnswer, _: AbstractSet[str] | None) -> Answer:
+def form_alone(shared: SharedAnswer, _: AbstractSet[str] | None) -> CarriedAnswer:
     """Give all the same, whatever their role."""
     return shared._whole
 

@@ -119,7 +119,7 @@ async def test_a_body_may_be_in_gzip_and_in_nothing_else(door: Door) -> None:
 @asynccontextmanager
 async def events(address: str, path: str, *headers: str) -> AsyncIterator[Any]:
     """Watch by events: yields what returns the next one, its id and data."""
-    sent = [("Host", "127.0.0.1"), *(tuple(each.split(": ", 1)) for each in headers)]
+    sent = [("Host", "127.0.0.1"), *((name, value) for name, _, value in (each.partition(": ") for each in headers))]
     client, text = h11.Connection(h11.CLIENT), bytearray()
     async with connection(address) as (reader, writer):
         writer.write(client.send(h11.Request(method="GET", target=path, headers=sent)) or b"")

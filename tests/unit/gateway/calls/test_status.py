@@ -96,6 +96,7 @@ SAMPLES: dict[str, Failure] = {
     "router.StoreUnavailable": router.StoreUnavailable("Redis does not answer"),
     "router.StoreUnsuitable": failures.StoreUnsuitable("its user may not run EVALSHA"),
     "router.Stopping": router.Stopping(),
+    "router.FellBehind": router.FellBehind(7),
     "router.CorruptHistory": router.CorruptHistory("tenants/acme/decisions/1", "does not follow from its own facts"),
     "scoring.InvalidInput": scoring.InvalidInput.of("customer.id", "0 characters: must be 1 to 256"),
     "scoring.InvalidInput, of the whole": scoring.InvalidInput.of("", "is no mapping"),

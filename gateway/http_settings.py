@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from gateway.settings import Security
 
-LISTEN, ORIGINS, PROXIES = "FAIRLEAD_HTTP", "FAIRLEAD_HTTP_ORIGINS", "FAIRLEAD_TRUSTED_PROXIES"
+VARIABLES = LISTEN, ORIGINS, PROXIES = "FAIRLEAD_HTTP", "FAIRLEAD_HTTP_ORIGINS", "FAIRLEAD_TRUSTED_PROXIES"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import routing_pb2 as routing
 from router.cli.consoles import console_for, headline, names_of
 from router.cli.demo_churn import CUSTOMERS, show_churn
+from router.cli.demo_http import SETTING, http_settings, show_http
 from router.cli.demo_process import WALK, show_process
 from router.cli.entering import enter
 from router.cli.failing import InputFailed
@@ -57,9 +58,11 @@ def demo(examples: Path | None) -> None:
     inputs = read_inputs(leads, reps, rules, territories, "example")
     console.print("Starting a service with an empty store of its own …")
     models = Path(tempfile.mkdtemp(prefix="fairlead-demo-"))
-    with own_service({"FAIRLEAD_MODELS": str(models)}) as address, connected(address, "default", Access()) as client:
+    settings = {"FAIRLEAD_MODELS": str(models), **http_settings()}
+    with own_service(settings) as service, connected(service.grpc, "default", Access()) as client:
         enter(client, inputs, BANDS)
-        _show(client, inputs, console)
+        told = _show(client, inputs, console)
+        show_http(service.http, told, console)
         show_churn(client, customers, models, console)
     show_process(folder / "processes", console)
     _say_what_next(folder, console)
@@ -77,7 +80,8 @@ def _folder(named: Path | None) -> Path:
     )
 
 
-def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
+def _show(client: FairleadClient, inputs: Inputs, console: Console) -> str:
+    """Route the leads and tell of it; return the name of one of the decisions."""
     arrivals, stories = Arrivals(), list[Story]()
     for item, answer in route_all(client, inputs, len(inputs.workforce.reps), console):
         if isinstance(answer, FairleadError):
@@ -95,6 +99,7 @@ def _show(client: FairleadClient, inputs: Inputs, console: Console) -> None:
     console.print(Text("Where territories overlap the others drift without limit; Fairlead cannot.", style="bold"))
     headline(console, "Why not somebody else?")
     _question(stories, console)
+    return next(decision.name for _, decision in stories if decision.rep)
 
 
 def _varied(stories: Sequence[Story]) -> list[Story]:
@@ -169,6 +174,10 @@ def _say_what_next(folder: Path, console: Console) -> None:
     headline(console, "Try next")
     steps = (
         ("a service that keeps its data:", [f"{fairlead} serve"]),
+        (
+            "one that browsers call too; http://127.0.0.1:8080/docs shows how:",
+            [f"{SETTING}=127.0.0.1:8080 {fairlead} serve"],
+        ),
         (
             "the same leads through it:",
             [

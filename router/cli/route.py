@@ -188,7 +188,7 @@ def _service(server: str | None, tenant: str) -> Iterator[FairleadClient]:
         with connected(server, tenant) as client:
             yield client
     else:
-        with own_service() as address, connected(address, tenant, Access()) as client:
+        with own_service() as service, connected(service.grpc, tenant, Access()) as client:
             yield client
 
 

@@ -11,21 +11,30 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from gateway.settings import VARIABLES
+from gateway import http_settings, settings
 
 _READY = "listening on "
+_HTTP = "HTTP on "
 _START_TIMEOUT_S = 300.0
 _STOP_TIMEOUT_S = 60.0
+
+
+class OwnService(NamedTuple):
+    """Where a service is reached; ``http`` is empty unless its settings ask for it."""
+
+    grpc: str
+    http: str
 
 
 @contextmanager
 def own_service(
     environ: Mapping[str, str] | None = None, *, data: Path | None = None, options: Sequence[str] = ()
-) -> Iterator[str]:
-    """Start a service on a free port with a data folder that goes with it; yield its address.
+) -> Iterator[OwnService]:
+    """Start a service on a free port with a data folder that goes with it; yield where it is.
 
     It is the real ``fairlead serve``, stopped however the command ends.
 
@@ -53,7 +62,7 @@ def own_service(
                 command, stderr=stream, env={**_private(), **(environ or {})}, start_new_session=True
             )
         try:
-            yield _address(process, log)
+            yield _addresses(process, log)
         finally:
             process.terminate()
             try:
@@ -64,17 +73,19 @@ def own_service(
 
 
 def _private() -> dict[str, str]:
-    """Return the environment without another store, which what is tried out must never reach, and without locks."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("FAIRLEAD_REDIS_URL", *VARIABLES)}
+    """Return the environment without another store, which what is tried out must never reach, locks and doors."""
+    theirs = ("FAIRLEAD_REDIS_URL", *settings.VARIABLES, *http_settings.VARIABLES)
+    kept = {name: value for name, value in os.environ.items() if name not in theirs}
     return {**kept, "FAIRLEAD_DURABILITY": "memory", "GRPC_ENABLE_FORK_SUPPORT": "0"}
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def _addresses(process: subprocess.Popen[bytes], log: Path) -> OwnService:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
         text = log.read_text("utf-8", "replace")
-        if _READY in text and "\n" in text.partition(_READY)[2]:
-            return text.partition(_READY)[2].partition(";")[0]
+        line, ends, _ = text.partition(_READY)[2].partition("\n")
+        if ends:
+            return OwnService(line.partition(";")[0], line.partition(_HTTP)[2].partition(";")[0])
         time.sleep(0.02)
     last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-5:])
     raise click.ClickException(f"the service did not start:\n{last}")

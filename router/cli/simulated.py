@@ -23,8 +23,8 @@ def simulated_service(tenant: str) -> Iterator[tuple[FairleadClient, WalkClock]]
     with tempfile.TemporaryDirectory(prefix="fairlead-", ignore_cleanup_errors=True) as folder:
         own = Path(folder)
         with (
-            own_service(data=own, options=(SIMULATED,)) as address,
-            connected(address, tenant, Access()) as client,
+            own_service(data=own, options=(SIMULATED,)) as service,
+            connected(service.grpc, tenant, Access()) as client,
             store_clock(f"unix://{socket_path(own)}") as clock,
         ):
             yield client, clock

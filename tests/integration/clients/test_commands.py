@@ -364,11 +364,15 @@ LIVE = (
 
 @pytest.mark.long
 def test_the_demo_tells_ten_decisions() -> None:
-    printed = fairlead_apart("demo", "--examples", str(EXAMPLES))
+    taken = environment(FAIRLEAD_HTTP="127.0.0.1:1")  # the door of another service
+    printed = fairlead_apart("demo", "--examples", str(EXAMPLES), env=taken)
 
     assert len(re.findall(r"^L-\d{3}  .*→", printed, re.MULTILINE)) == 11
     assert "could not have had it:" in printed
     assert "Pool east: 141 decisions" in printed
+    over_http = re.search(r"^curl '(http://127.*)'$(.*?)^  }", printed, re.MULTILINE | re.DOTALL)
+    assert over_http
+    assert '"explanation": "规则 east' in over_http[2]
     shown, _, _ = printed.partition("Try next")  # commands to copy are not broken, whatever the folder is called
     assert all(len(line) <= 100 for line in shown.splitlines())
     _, _, process = " ".join(shown.split()).partition("A lead that nobody answers")

@@ -213,7 +213,9 @@ COMMANDS = {
     **dict.fromkeys(["rules publish --note", "process publish --note"], (_NOTHING_SAID, _NOTHING_SAID)),
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
     **dict.fromkeys(
-        ["rules publish --etag", "process publish --etag", "workforce load --etag"], ("not checked", "not checked")
+        ["rules publish --etag", "process publish --etag", "workforce load --etag", "templates set --etag",
+         *(f"{what} {name} --etag" for what in ("channels", "subscriptions") for name in ("delete", "update"))],
+        ("not checked", "not checked"),
     ),
     **dict.fromkeys(
         ["calendars import --country", "calendars import --subdivision"], ("none: a file's days; nobody's", "likewise")

@@ -244,8 +244,8 @@ async def test_whoever_is_asked_whether_to_delete_a_channel_is_told_who_names_it
         "all\ndelete bot? What waits for it (0) goes to the next channel of its rep [y/N]"
     )
     assert chinese.startswith(
-        "人员 ann、流程 sales 的时限 call 写着 bot：删除后改走下一个渠道，没有下一个的就通知不到\n"
-        "删除 bot？等着它发的 0 条改走此人的下一个渠道 [y/N]"
+        "bot 还有这些地方在用：销售 ann、流程 sales 的时限 call；删除后改走下一个渠道，没有下一个的就通知不到\n"
+        "确定删除 bot？等它发送的 0 条消息改走收件人的下一个渠道 [y/N]"
     )
 
 

@@ -161,6 +161,7 @@ GRANTS: Mapping[str, Grant] = {
     "fairlead.v1.PrivacyService/EraseSubject": _tenant(MANAGER),
     "fairlead.v1.FairnessService/GetFairnessReport": _tenant(MANAGER, OPERATOR, by_pool=True),
     "fairlead.v1.ScoringService/ScoreCustomer": _tenant(MANAGER, SCIENTIST, SERVICE),
+    "fairlead.v1.ScoringService/ScoreCustomers": _tenant(MANAGER, SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/RememberScores": _tenant(SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/BatchScoreCustomers": _tenant(MANAGER, SCIENTIST, SERVICE),
     "fairlead.v1.ScoringService/FindBestAction": _tenant(MANAGER, SCIENTIST, SERVICE),

@@ -16,11 +16,16 @@ from gateway.errors import UnreadableRequest
 from resource_names import tenant_of
 from scoring.clock import Now, wall_clock
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
-from scoring.errors import NotPossible
+from scoring.errors import InvalidInput, NotPossible
 from scoring.memory import ScoreMemory
+from scoring.model.loaded import LoadedModel
 from scoring.registry.champions import Champions
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
+
+MAX_CUSTOMERS = 1_000
+_AT_ONCE = 32
+"""Customers that are scored before others get their turn: some milliseconds."""
 
 
 class Rescorer(Protocol):
@@ -49,7 +54,26 @@ class ScoringServicer:
 
     async def ScoreCustomer(self, request: pb.ScoreCustomerRequest, _: Call) -> pb.Score:
         """Score one customer; some tens of microseconds, so it runs where it stands."""
-        return await self._score(request, request.parent)
+        return await self._score(tenant_of(request.parent, "parent"), request)
+
+    async def ScoreCustomers(self, request: pb.ScoreCustomersRequest, _: Call) -> pb.ScoreCustomersResponse:
+        """Score customers by the model that serves as the call begins, whatever is promoted meanwhile."""
+        tenant = tenant_of(request.parent, "parent")
+        if not 0 < len(request.requests) <= MAX_CUSTOMERS:
+            raise InvalidInput.of("requests", f"{len(request.requests)} requests: must be 1 to {MAX_CUSTOMERS:,}")
+        model = await self._champions.of(tenant)
+        response = pb.ScoreCustomersResponse()
+        for place, single in enumerate(request.requests):
+            if place % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # others get their turn
+            result = response.results.add()
+            try:
+                if single.parent not in ("", request.parent):
+                    raise InvalidInput.of("parent", f"{single.parent!r} differs from the whole request's")
+                result.score.CopyFrom(await self._score(tenant, single, model))
+            except Failure as error:
+                result.error.CopyFrom(status_of(error))
+        return response
 
     async def BatchScoreCustomers(
         self, requests: AsyncIterator[pb.BatchScoreCustomersRequest | Unreadable], _: Call
@@ -61,7 +85,8 @@ class ScoringServicer:
                 if isinstance(request, Unreadable):
                     raise UnreadableRequest(request.message_name)
                 parent = parent or request.request.parent
-                response.score.CopyFrom(await self._score(request.request, request.request.parent or parent))
+                tenant = tenant_of(request.request.parent or parent, "parent")
+                response.score.CopyFrom(await self._score(tenant, request.request))
             except Failure as error:
                 response.error.CopyFrom(status_of(error))
             yield response
@@ -89,12 +114,12 @@ class ScoringServicer:
             )
         return await self._rescorer.rescore(request, call.actor)
 
-    async def _score(self, request: pb.ScoreCustomerRequest, parent: str) -> pb.Score:
-        tenant = tenant_of(parent, "parent")
+    async def _score(self, tenant: str, request: pb.ScoreCustomerRequest, model: LoadedModel | None = None) -> pb.Score:
+        """Score one customer, by the tenant's champion where no model is given."""
         locale = locale_of(request.locale)
         customer = await customer_of(request.customer, self._now)
         top = request.explain_top_k if request.HasField("explain_top_k") else DEFAULT_REASONS
-        score = self._scorer.score(await self._champions.of(tenant), customer, top=top, locale=locale)
+        score = self._scorer.score(model or await self._champions.of(tenant), customer, top=top, locale=locale)
         if not request.what_if:
             self._memory.note(tenant, last_score_of(score))
         return score_message(score, locale)

@@ -472,6 +472,9 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
         _SCORE,
         scoring.ScoreCustomerRequest(parent=PARENT, customer=_plain_customer()),
     ],
+    "fairlead.v1.ScoringService/ScoreCustomers": [
+        scoring.ScoreCustomersRequest(parent=PARENT, requests=[_SCORE, _SCORE])
+    ],
     "fairlead.v1.ScoringService/BatchScoreCustomers": [scoring.BatchScoreCustomersRequest(request=_SCORE)],
     "fairlead.v1.ScoringService/FindBestAction": [
         scoring.FindBestActionRequest(parent=PARENT, customer=_customer(), threshold=0.2)

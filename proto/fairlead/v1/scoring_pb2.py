@@ -30,7 +30,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/scoring.proto\x12\x0b\x66\x61irlead.v1\x1a\x18\x66\x61irlead/v1/tables.proto\x1a\x1cgoogle/api/annotations.proto\x1a#google/longrunning/operations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\x9e\x01\n\x14ScoreCustomerRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\'\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Customer\x12\x1a\n\rexplain_top_k\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x0f\n\x07what_if\x18\x05 \x01(\x08\x42\x10\n\x0e_explain_top_k\"P\n\x1a\x42\x61tchScoreCustomersRequest\x12\x32\n\x07request\x18\x01 \x01(\x0b\x32!.fairlead.v1.ScoreCustomerRequest\"\x80\x01\n\x1b\x42\x61tchScoreCustomersResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12#\n\x05score\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.ScoreH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"\x86\x01\n\x15\x46indBestActionRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\'\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Customer\x12\x16\n\tthreshold\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06locale\x18\x04 \x01(\tB\x0c\n\n_threshold\"U\n\x15RememberScoresRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x06scores\x18\x02 \x03(\x0b\x32\x1c.fairlead.v1.RememberedScore\"\x18\n\x16RememberScoresResponse\"\xdd\x02\n\x17RescoreCustomersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x11\n\tdata_path\x18\x03 \x01(\t\x12\x10\n\x08out_path\x18\x04 \x01(\t\x12\x11\n\tid_column\x18\x05 \x01(\t\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nshard_rows\x18\x07 \x01(\x05\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x12.\n\x0cread_options\x18\n \x01(\x0b\x32\x18.fairlead.v1.ReadOptions\x12\x15\n\rexplain_top_k\x18\x0b \x01(\x05\x12\x0e\n\x06locale\x18\x0c \x01(\t\x12\x1d\n\x15\x61llow_missing_columns\x18\r \x01(\x08\"\x80\x02\n\x18RescoreCustomersResponse\x12\x16\n\x0e\x63ustomer_count\x18\x01 \x01(\x03\x12\x12\n\nfile_count\x18\x02 \x01(\x05\x12\x10\n\x08out_path\x18\x03 \x01(\t\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12.\n\nas_of_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0cread_reports\x18\x06 \x03(\x0b\x32\x17.fairlead.v1.ReadReport\x12\x19\n\x11\x61t_risk_threshold\x18\x07 \x01(\x01\x12\x15\n\rat_risk_count\x18\x08 \x01(\x03\"\x82\x01\n\x0fRememberedScore\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x19\n\x11\x63hurn_probability\x18\x02 \x01(\x01\x12\x12\n\nvalue_tier\x18\x03 \x01(\t\x12.\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9c\x03\n\x08\x43ustomer\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08\x66\x65\x61tures\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12.\n\nas_of_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x12health_evaluations\x18\x04 \x03(\x0b\x32\x1d.fairlead.v1.HealthEvaluation\x12\x42\n\x0fnumber_features\x18\x05 \x03(\x0b\x32).fairlead.v1.Customer.NumberFeaturesEntry\x12>\n\rtext_features\x18\x06 \x03(\x0b\x32\'.fairlead.v1.Customer.TextFeaturesEntry\x1a\x35\n\x13NumberFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x33\n\x11TextFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"e\n\x10HealthEvaluation\x12\x31\n\revaluate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x06health\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\t\n\x07_health\"\x94\x04\n\x05Score\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x13\n\x06health\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12%\n\x04\x62\x61nd\x18\x03 \x01(\x0e\x32\x17.fairlead.v1.HealthBand\x12\x10\n\x08\x63overage\x18\x04 \x01(\x01\x12&\n\x05parts\x18\x05 \x03(\x0b\x32\x17.fairlead.v1.HealthPart\x12\x19\n\x0chealth_trend\x18\x06 \x01(\x01H\x01\x88\x01\x01\x12%\n\x05\x63hurn\x18\x07 \x01(\x0b\x32\x16.fairlead.v1.ChurnRisk\x12)\n\x07reasons\x18\x08 \x03(\x0b\x32\x18.fairlead.v1.ScoreReason\x12%\n\x05\x66lags\x18\t \x03(\x0b\x32\x16.fairlead.v1.ScoreFlag\x12\x12\n\nvalue_tier\x18\n \x01(\t\x12\x34\n\x0flifecycle_stage\x18\x0b \x01(\x0e\x32\x1b.fairlead.v1.LifecycleStage\x12\x12\n\nwatermelon\x18\x0c \x01(\x08\x12\x15\n\rmodel_version\x18\r \x01(\t\x12\x17\n\x0fprofile_version\x18\x0e \x01(\t\x12\x0f\n\x07profile\x18\x0f \x01(\t\x12\x34\n\x10valid_until_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\t\n\x07_healthB\x0f\n\r_health_trend\"\x9f\x01\n\tChurnRisk\x12\x13\n\x0bprobability\x18\x01 \x01(\x01\x12\x14\n\x0chorizon_days\x18\x02 \x01(\x05\x12\x12\n\npercentile\x18\x03 \x01(\x01\x12\x10\n\x08log_odds\x18\x04 \x01(\x01\x12\x15\n\rbase_log_odds\x18\x05 \x01(\x01\x12\x0f\n\x07\x61t_risk\x18\x06 \x01(\x08\x12\x19\n\x11\x61t_risk_threshold\x18\x07 \x01(\x01\"\xad\x01\n\x0bScoreReason\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12\'\n\x07typical\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x14\n\x0c\x63ontribution\x18\x04 \x01(\x01\x12\x19\n\x11\x64\x65lta_probability\x18\x05 \x01(\x01\x12\x0c\n\x04text\x18\x06 \x01(\t\"\xe1\x01\n\tScoreFlag\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.fairlead.v1.ScoreFlag.Kind\x12\r\n\x05value\x18\x03 \x01(\t\"\x88\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_MISSING\x10\x01\x12\x19\n\x15KIND_UNKNOWN_CATEGORY\x10\x02\x12\x15\n\x11KIND_OUT_OF_RANGE\x10\x03\x12\x13\n\x0fKIND_UNREADABLE\x10\x04\x12\x11\n\rKIND_MISSPELT\x10\x05\"i\n\nHealthPart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x08\x63overage\x18\x04 \x01(\x01\x12\r\n\x05title\x18\x05 \x01(\tB\x08\n\x06_score\"\xc8\x01\n\nBestAction\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12+\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.FeatureChange\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\x1b\n\x13\x63hanged_probability\x18\x04 \x01(\x01\x12\x11\n\tthreshold\x18\x05 \x01(\x01\x12\x0f\n\x07reached\x18\x06 \x01(\x08\x12\x0e\n\x06\x65\x66\x66ort\x18\x07 \x01(\x01\x12\x15\n\rmodel_version\x18\x08 \x01(\t\"}\n\rFeatureChange\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0c\n\x04text\x18\x04 \x01(\t*\x85\x01\n\nHealthBand\x12\x1b\n\x17HEALTH_BAND_UNSPECIFIED\x10\x00\x12\x17\n\x13HEALTH_BAND_UNKNOWN\x10\x01\x12\x13\n\x0fHEALTH_BAND_RED\x10\x02\x12\x15\n\x11HEALTH_BAND_AMBER\x10\x03\x12\x15\n\x11HEALTH_BAND_GREEN\x10\x04*\xdd\x01\n\x0eLifecycleStage\x12\x1f\n\x1bLIFECYCLE_STAGE_UNSPECIFIED\x10\x00\x12\x1d\n\x19LIFECYCLE_STAGE_POTENTIAL\x10\x01\x12\x17\n\x13LIFECYCLE_STAGE_NEW\x10\x02\x12\x1a\n\x16LIFECYCLE_STAGE_ACTIVE\x10\x03\x12\x1b\n\x17LIFECYCLE_STAGE_DORMANT\x10\x04\x12\x1b\n\x17LIFECYCLE_STAGE_CHURNED\x10\x05\x12\x1c\n\x18LIFECYCLE_STAGE_RETURNED\x10\x06\x32\xaf\x05\n\x0eScoringService\x12y\n\rScoreCustomer\x12!.fairlead.v1.ScoreCustomerRequest\x1a\x12.fairlead.v1.Score\"1\x82\xd3\xe4\x93\x02+\"&/v1/{parent=tenants/*}/customers:score:\x01*\x12l\n\x13\x42\x61tchScoreCustomers\x12\'.fairlead.v1.BatchScoreCustomersRequest\x1a(.fairlead.v1.BatchScoreCustomersResponse(\x01\x30\x01\x12\x8c\x01\n\x0e\x46indBestAction\x12\".fairlead.v1.FindBestActionRequest\x1a\x17.fairlead.v1.BestAction\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\"//v1/{parent=tenants/*}/customers:findBestAction:\x01*\x12\x95\x01\n\x0eRememberScores\x12\".fairlead.v1.RememberScoresRequest\x1a#.fairlead.v1.RememberScoresResponse\":\x82\xd3\xe4\x93\x02\x34\"//v1/{parent=tenants/*}/customers:rememberScores:\x01*\x12\x8c\x01\n\x10RescoreCustomers\x12$.fairlead.v1.RescoreCustomersRequest\x1a\x1d.google.longrunning.Operation\"3\x82\xd3\xe4\x93\x02-\"(/v1/{parent=tenants/*}/customers:rescore:\x01*b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x66\x61irlead/v1/scoring.proto\x12\x0b\x66\x61irlead.v1\x1a\x18\x66\x61irlead/v1/tables.proto\x1a\x1cgoogle/api/annotations.proto\x1a#google/longrunning/operations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\"\x9e\x01\n\x14ScoreCustomerRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\'\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Customer\x12\x1a\n\rexplain_top_k\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x0e\n\x06locale\x18\x04 \x01(\t\x12\x0f\n\x07what_if\x18\x05 \x01(\x08\x42\x10\n\x0e_explain_top_k\"\\\n\x15ScoreCustomersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x33\n\x08requests\x18\x02 \x03(\x0b\x32!.fairlead.v1.ScoreCustomerRequest\"C\n\x16ScoreCustomersResponse\x12)\n\x07results\x18\x01 \x03(\x0b\x32\x18.fairlead.v1.ScoreResult\"a\n\x0bScoreResult\x12#\n\x05score\x18\x01 \x01(\x0b\x32\x12.fairlead.v1.ScoreH\x00\x12#\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"P\n\x1a\x42\x61tchScoreCustomersRequest\x12\x32\n\x07request\x18\x01 \x01(\x0b\x32!.fairlead.v1.ScoreCustomerRequest\"\x80\x01\n\x1b\x42\x61tchScoreCustomersResponse\x12\r\n\x05index\x18\x01 \x01(\x03\x12#\n\x05score\x18\x02 \x01(\x0b\x32\x12.fairlead.v1.ScoreH\x00\x12#\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06result\"\x86\x01\n\x15\x46indBestActionRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\'\n\x08\x63ustomer\x18\x02 \x01(\x0b\x32\x15.fairlead.v1.Customer\x12\x16\n\tthreshold\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x0e\n\x06locale\x18\x04 \x01(\tB\x0c\n\n_threshold\"U\n\x15RememberScoresRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12,\n\x06scores\x18\x02 \x03(\x0b\x32\x1c.fairlead.v1.RememberedScore\"\x18\n\x16RememberScoresResponse\"\xdd\x02\n\x17RescoreCustomersRequest\x12\x0e\n\x06parent\x18\x01 \x01(\t\x12\x15\n\rmodel_version\x18\x02 \x01(\t\x12\x11\n\tdata_path\x18\x03 \x01(\t\x12\x10\n\x08out_path\x18\x04 \x01(\t\x12\x11\n\tid_column\x18\x05 \x01(\t\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nshard_rows\x18\x07 \x01(\x05\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x12.\n\x0cread_options\x18\n \x01(\x0b\x32\x18.fairlead.v1.ReadOptions\x12\x15\n\rexplain_top_k\x18\x0b \x01(\x05\x12\x0e\n\x06locale\x18\x0c \x01(\t\x12\x1d\n\x15\x61llow_missing_columns\x18\r \x01(\x08\"\x80\x02\n\x18RescoreCustomersResponse\x12\x16\n\x0e\x63ustomer_count\x18\x01 \x01(\x03\x12\x12\n\nfile_count\x18\x02 \x01(\x05\x12\x10\n\x08out_path\x18\x03 \x01(\t\x12\x15\n\rmodel_version\x18\x04 \x01(\t\x12.\n\nas_of_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x0cread_reports\x18\x06 \x03(\x0b\x32\x17.fairlead.v1.ReadReport\x12\x19\n\x11\x61t_risk_threshold\x18\x07 \x01(\x01\x12\x15\n\rat_risk_count\x18\x08 \x01(\x03\"\x82\x01\n\x0fRememberedScore\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x19\n\x11\x63hurn_probability\x18\x02 \x01(\x01\x12\x12\n\nvalue_tier\x18\x03 \x01(\t\x12.\n\nas_of_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9c\x03\n\x08\x43ustomer\x12\n\n\x02id\x18\x01 \x01(\t\x12)\n\x08\x66\x65\x61tures\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12.\n\nas_of_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x12health_evaluations\x18\x04 \x03(\x0b\x32\x1d.fairlead.v1.HealthEvaluation\x12\x42\n\x0fnumber_features\x18\x05 \x03(\x0b\x32).fairlead.v1.Customer.NumberFeaturesEntry\x12>\n\rtext_features\x18\x06 \x03(\x0b\x32\'.fairlead.v1.Customer.TextFeaturesEntry\x1a\x35\n\x13NumberFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x33\n\x11TextFeaturesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"e\n\x10HealthEvaluation\x12\x31\n\revaluate_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x06health\x18\x02 \x01(\x05H\x00\x88\x01\x01\x42\t\n\x07_health\"\x94\x04\n\x05Score\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12\x13\n\x06health\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12%\n\x04\x62\x61nd\x18\x03 \x01(\x0e\x32\x17.fairlead.v1.HealthBand\x12\x10\n\x08\x63overage\x18\x04 \x01(\x01\x12&\n\x05parts\x18\x05 \x03(\x0b\x32\x17.fairlead.v1.HealthPart\x12\x19\n\x0chealth_trend\x18\x06 \x01(\x01H\x01\x88\x01\x01\x12%\n\x05\x63hurn\x18\x07 \x01(\x0b\x32\x16.fairlead.v1.ChurnRisk\x12)\n\x07reasons\x18\x08 \x03(\x0b\x32\x18.fairlead.v1.ScoreReason\x12%\n\x05\x66lags\x18\t \x03(\x0b\x32\x16.fairlead.v1.ScoreFlag\x12\x12\n\nvalue_tier\x18\n \x01(\t\x12\x34\n\x0flifecycle_stage\x18\x0b \x01(\x0e\x32\x1b.fairlead.v1.LifecycleStage\x12\x12\n\nwatermelon\x18\x0c \x01(\x08\x12\x15\n\rmodel_version\x18\r \x01(\t\x12\x17\n\x0fprofile_version\x18\x0e \x01(\t\x12\x0f\n\x07profile\x18\x0f \x01(\t\x12\x34\n\x10valid_until_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\t\n\x07_healthB\x0f\n\r_health_trend\"\x9f\x01\n\tChurnRisk\x12\x13\n\x0bprobability\x18\x01 \x01(\x01\x12\x14\n\x0chorizon_days\x18\x02 \x01(\x05\x12\x12\n\npercentile\x18\x03 \x01(\x01\x12\x10\n\x08log_odds\x18\x04 \x01(\x01\x12\x15\n\rbase_log_odds\x18\x05 \x01(\x01\x12\x0f\n\x07\x61t_risk\x18\x06 \x01(\x08\x12\x19\n\x11\x61t_risk_threshold\x18\x07 \x01(\x01\"\xad\x01\n\x0bScoreReason\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12\'\n\x07typical\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x14\n\x0c\x63ontribution\x18\x04 \x01(\x01\x12\x19\n\x11\x64\x65lta_probability\x18\x05 \x01(\x01\x12\x0c\n\x04text\x18\x06 \x01(\t\"\xe1\x01\n\tScoreFlag\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12)\n\x04kind\x18\x02 \x01(\x0e\x32\x1b.fairlead.v1.ScoreFlag.Kind\x12\r\n\x05value\x18\x03 \x01(\t\"\x88\x01\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n\x0cKIND_MISSING\x10\x01\x12\x19\n\x15KIND_UNKNOWN_CATEGORY\x10\x02\x12\x15\n\x11KIND_OUT_OF_RANGE\x10\x03\x12\x13\n\x0fKIND_UNREADABLE\x10\x04\x12\x11\n\rKIND_MISSPELT\x10\x05\"i\n\nHealthPart\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06points\x18\x02 \x01(\x05\x12\x12\n\x05score\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x08\x63overage\x18\x04 \x01(\x01\x12\r\n\x05title\x18\x05 \x01(\tB\x08\n\x06_score\"\xc8\x01\n\nBestAction\x12\x10\n\x08\x63ustomer\x18\x01 \x01(\t\x12+\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x1a.fairlead.v1.FeatureChange\x12\x13\n\x0bprobability\x18\x03 \x01(\x01\x12\x1b\n\x13\x63hanged_probability\x18\x04 \x01(\x01\x12\x11\n\tthreshold\x18\x05 \x01(\x01\x12\x0f\n\x07reached\x18\x06 \x01(\x08\x12\x0e\n\x06\x65\x66\x66ort\x18\x07 \x01(\x01\x12\x15\n\rmodel_version\x18\x08 \x01(\t\"}\n\rFeatureChange\x12\x0f\n\x07\x66\x65\x61ture\x18\x01 \x01(\t\x12&\n\x06\x62\x65\x66ore\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12%\n\x05\x61\x66ter\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0c\n\x04text\x18\x04 \x01(\t*\x85\x01\n\nHealthBand\x12\x1b\n\x17HEALTH_BAND_UNSPECIFIED\x10\x00\x12\x17\n\x13HEALTH_BAND_UNKNOWN\x10\x01\x12\x13\n\x0fHEALTH_BAND_RED\x10\x02\x12\x15\n\x11HEALTH_BAND_AMBER\x10\x03\x12\x15\n\x11HEALTH_BAND_GREEN\x10\x04*\xdd\x01\n\x0eLifecycleStage\x12\x1f\n\x1bLIFECYCLE_STAGE_UNSPECIFIED\x10\x00\x12\x1d\n\x19LIFECYCLE_STAGE_POTENTIAL\x10\x01\x12\x17\n\x13LIFECYCLE_STAGE_NEW\x10\x02\x12\x1a\n\x16LIFECYCLE_STAGE_ACTIVE\x10\x03\x12\x1b\n\x17LIFECYCLE_STAGE_DORMANT\x10\x04\x12\x1b\n\x17LIFECYCLE_STAGE_CHURNED\x10\x05\x12\x1c\n\x18LIFECYCLE_STAGE_RETURNED\x10\x06\x32\xc3\x06\n\x0eScoringService\x12y\n\rScoreCustomer\x12!.fairlead.v1.ScoreCustomerRequest\x1a\x12.fairlead.v1.Score\"1\x82\xd3\xe4\x93\x02+\"&/v1/{parent=tenants/*}/customers:score:\x01*\x12\x91\x01\n\x0eScoreCustomers\x12\".fairlead.v1.ScoreCustomersRequest\x1a#.fairlead.v1.ScoreCustomersResponse\"6\x82\xd3\xe4\x93\x02\x30\"+/v1/{parent=tenants/*}/customers:batchScore:\x01*\x12l\n\x13\x42\x61tchScoreCustomers\x12\'.fairlead.v1.BatchScoreCustomersRequest\x1a(.fairlead.v1.BatchScoreCustomersResponse(\x01\x30\x01\x12\x8c\x01\n\x0e\x46indBestAction\x12\".fairlead.v1.FindBestActionRequest\x1a\x17.fairlead.v1.BestAction\"=\x90\x02\x01\x82\xd3\xe4\x93\x02\x34\"//v1/{parent=tenants/*}/customers:findBestAction:\x01*\x12\x95\x01\n\x0eRememberScores\x12\".fairlead.v1.RememberScoresRequest\x1a#.fairlead.v1.RememberScoresResponse\":\x82\xd3\xe4\x93\x02\x34\"//v1/{parent=tenants/*}/customers:rememberScores:\x01*\x12\x8c\x01\n\x10RescoreCustomers\x12$.fairlead.v1.RescoreCustomersRequest\x1a\x1d.google.longrunning.Operation\"3\x82\xd3\xe4\x93\x02-\"(/v1/{parent=tenants/*}/customers:rescore:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,58 +43,66 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CUSTOMER_TEXTFEATURESENTRY']._serialized_options = b'8\001'
   _globals['_SCORINGSERVICE'].methods_by_name['ScoreCustomer']._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['ScoreCustomer']._serialized_options = b'\202\323\344\223\002+\"&/v1/{parent=tenants/*}/customers:score:\001*'
+  _globals['_SCORINGSERVICE'].methods_by_name['ScoreCustomers']._loaded_options = None
+  _globals['_SCORINGSERVICE'].methods_by_name['ScoreCustomers']._serialized_options = b'\202\323\344\223\0020\"+/v1/{parent=tenants/*}/customers:batchScore:\001*'
   _globals['_SCORINGSERVICE'].methods_by_name['FindBestAction']._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['FindBestAction']._serialized_options = b'\220\002\001\202\323\344\223\0024\"//v1/{parent=tenants/*}/customers:findBestAction:\001*'
   _globals['_SCORINGSERVICE'].methods_by_name['RememberScores']._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['RememberScores']._serialized_options = b'\202\323\344\223\0024\"//v1/{parent=tenants/*}/customers:rememberScores:\001*'
   _globals['_SCORINGSERVICE'].methods_by_name['RescoreCustomers']._loaded_options = None
   _globals['_SCORINGSERVICE'].methods_by_name['RescoreCustomers']._serialized_options = b'\202\323\344\223\002-\"(/v1/{parent=tenants/*}/customers:rescore:\001*'
-  _globals['_HEALTHBAND']._serialized_start=3648
-  _globals['_HEALTHBAND']._serialized_end=3781
-  _globals['_LIFECYCLESTAGE']._serialized_start=3784
-  _globals['_LIFECYCLESTAGE']._serialized_end=4005
+  _globals['_HEALTHBAND']._serialized_start=3910
+  _globals['_HEALTHBAND']._serialized_end=4043
+  _globals['_LIFECYCLESTAGE']._serialized_start=4046
+  _globals['_LIFECYCLESTAGE']._serialized_end=4267
   _globals['_SCORECUSTOMERREQUEST']._serialized_start=224
   _globals['_SCORECUSTOMERREQUEST']._serialized_end=382
-  _globals['_BATCHSCORECUSTOMERSREQUEST']._serialized_start=384
-  _globals['_BATCHSCORECUSTOMERSREQUEST']._serialized_end=464
-  _globals['_BATCHSCORECUSTOMERSRESPONSE']._serialized_start=467
-  _globals['_BATCHSCORECUSTOMERSRESPONSE']._serialized_end=595
-  _globals['_FINDBESTACTIONREQUEST']._serialized_start=598
-  _globals['_FINDBESTACTIONREQUEST']._serialized_end=732
-  _globals['_REMEMBERSCORESREQUEST']._serialized_start=734
-  _globals['_REMEMBERSCORESREQUEST']._serialized_end=819
-  _globals['_REMEMBERSCORESRESPONSE']._serialized_start=821
-  _globals['_REMEMBERSCORESRESPONSE']._serialized_end=845
-  _globals['_RESCORECUSTOMERSREQUEST']._serialized_start=848
-  _globals['_RESCORECUSTOMERSREQUEST']._serialized_end=1197
-  _globals['_RESCORECUSTOMERSRESPONSE']._serialized_start=1200
-  _globals['_RESCORECUSTOMERSRESPONSE']._serialized_end=1456
-  _globals['_REMEMBEREDSCORE']._serialized_start=1459
-  _globals['_REMEMBEREDSCORE']._serialized_end=1589
-  _globals['_CUSTOMER']._serialized_start=1592
-  _globals['_CUSTOMER']._serialized_end=2004
-  _globals['_CUSTOMER_NUMBERFEATURESENTRY']._serialized_start=1898
-  _globals['_CUSTOMER_NUMBERFEATURESENTRY']._serialized_end=1951
-  _globals['_CUSTOMER_TEXTFEATURESENTRY']._serialized_start=1953
-  _globals['_CUSTOMER_TEXTFEATURESENTRY']._serialized_end=2004
-  _globals['_HEALTHEVALUATION']._serialized_start=2006
-  _globals['_HEALTHEVALUATION']._serialized_end=2107
-  _globals['_SCORE']._serialized_start=2110
-  _globals['_SCORE']._serialized_end=2642
-  _globals['_CHURNRISK']._serialized_start=2645
-  _globals['_CHURNRISK']._serialized_end=2804
-  _globals['_SCOREREASON']._serialized_start=2807
-  _globals['_SCOREREASON']._serialized_end=2980
-  _globals['_SCOREFLAG']._serialized_start=2983
-  _globals['_SCOREFLAG']._serialized_end=3208
-  _globals['_SCOREFLAG_KIND']._serialized_start=3072
-  _globals['_SCOREFLAG_KIND']._serialized_end=3208
-  _globals['_HEALTHPART']._serialized_start=3210
-  _globals['_HEALTHPART']._serialized_end=3315
-  _globals['_BESTACTION']._serialized_start=3318
-  _globals['_BESTACTION']._serialized_end=3518
-  _globals['_FEATURECHANGE']._serialized_start=3520
-  _globals['_FEATURECHANGE']._serialized_end=3645
-  _globals['_SCORINGSERVICE']._serialized_start=4008
-  _globals['_SCORINGSERVICE']._serialized_end=4695
+  _globals['_SCORECUSTOMERSREQUEST']._serialized_start=384
+  _globals['_SCORECUSTOMERSREQUEST']._serialized_end=476
+  _globals['_SCORECUSTOMERSRESPONSE']._serialized_start=478
+  _globals['_SCORECUSTOMERSRESPONSE']._serialized_end=545
+  _globals['_SCORERESULT']._serialized_start=547
+  _globals['_SCORERESULT']._serialized_end=644
+  _globals['_BATCHSCORECUSTOMERSREQUEST']._serialized_start=646
+  _globals['_BATCHSCORECUSTOMERSREQUEST']._serialized_end=726
+  _globals['_BATCHSCORECUSTOMERSRESPONSE']._serialized_start=729
+  _globals['_BATCHSCORECUSTOMERSRESPONSE']._serialized_end=857
+  _globals['_FINDBESTACTIONREQUEST']._serialized_start=860
+  _globals['_FINDBESTACTIONREQUEST']._serialized_end=994
+  _globals['_REMEMBERSCORESREQUEST']._serialized_start=996
+  _globals['_REMEMBERSCORESREQUEST']._serialized_end=1081
+  _globals['_REMEMBERSCORESRESPONSE']._serialized_start=1083
+  _globals['_REMEMBERSCORESRESPONSE']._serialized_end=1107
+  _globals['_RESCORECUSTOMERSREQUEST']._serialized_start=1110
+  _globals['_RESCORECUSTOMERSREQUEST']._serialized_end=1459
+  _globals['_RESCORECUSTOMERSRESPONSE']._serialized_start=1462
+  _globals['_RESCORECUSTOMERSRESPONSE']._serialized_end=1718
+  _globals['_REMEMBEREDSCORE']._serialized_start=1721
+  _globals['_REMEMBEREDSCORE']._serialized_end=1851
+  _globals['_CUSTOMER']._serialized_start=1854
+  _globals['_CUSTOMER']._serialized_end=2266
+  _globals['_CUSTOMER_NUMBERFEATURESENTRY']._serialized_start=2160
+  _globals['_CUSTOMER_NUMBERFEATURESENTRY']._serialized_end=2213
+  _globals['_CUSTOMER_TEXTFEATURESENTRY']._serialized_start=2215
+  _globals['_CUSTOMER_TEXTFEATURESENTRY']._serialized_end=2266
+  _globals['_HEALTHEVALUATION']._serialized_start=2268
+  _globals['_HEALTHEVALUATION']._serialized_end=2369
+  _globals['_SCORE']._serialized_start=2372
+  _globals['_SCORE']._serialized_end=2904
+  _globals['_CHURNRISK']._serialized_start=2907
+  _globals['_CHURNRISK']._serialized_end=3066
+  _globals['_SCOREREASON']._serialized_start=3069
+  _globals['_SCOREREASON']._serialized_end=3242
+  _globals['_SCOREFLAG']._serialized_start=3245
+  _globals['_SCOREFLAG']._serialized_end=3470
+  _globals['_SCOREFLAG_KIND']._serialized_start=3334
+  _globals['_SCOREFLAG_KIND']._serialized_end=3470
+  _globals['_HEALTHPART']._serialized_start=3472
+  _globals['_HEALTHPART']._serialized_end=3577
+  _globals['_BESTACTION']._serialized_start=3580
+  _globals['_BESTACTION']._serialized_end=3780
+  _globals['_FEATURECHANGE']._serialized_start=3782
+  _globals['_FEATURECHANGE']._serialized_end=3907
+  _globals['_SCORINGSERVICE']._serialized_start=4270
+  _globals['_SCORINGSERVICE']._serialized_end=5105
 # @@protoc_insertion_point(module_scope)

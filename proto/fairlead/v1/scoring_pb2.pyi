@@ -59,6 +59,28 @@ class ScoreCustomerRequest(_message.Message):
     what_if: bool
     def __init__(self, parent: _Optional[str] = ..., customer: _Optional[_Union[Customer, _Mapping]] = ..., explain_top_k: _Optional[int] = ..., locale: _Optional[str] = ..., what_if: bool = ...) -> None: ...
 
+class ScoreCustomersRequest(_message.Message):
+    __slots__ = ("parent", "requests")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    requests: _containers.RepeatedCompositeFieldContainer[ScoreCustomerRequest]
+    def __init__(self, parent: _Optional[str] = ..., requests: _Optional[_Iterable[_Union[ScoreCustomerRequest, _Mapping]]] = ...) -> None: ...
+
+class ScoreCustomersResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[ScoreResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[ScoreResult, _Mapping]]] = ...) -> None: ...
+
+class ScoreResult(_message.Message):
+    __slots__ = ("score", "error")
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    score: Score
+    error: _status_pb2.Status
+    def __init__(self, score: _Optional[_Union[Score, _Mapping]] = ..., error: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
 class BatchScoreCustomersRequest(_message.Message):
     __slots__ = ("request",)
     REQUEST_FIELD_NUMBER: _ClassVar[int]

@@ -41,6 +41,11 @@ class ScoringServiceStub(object):
                 request_serializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomerRequest.SerializeToString,
                 response_deserializer=fairlead_dot_v1_dot_scoring__pb2.Score.FromString,
                 _registered_method=True)
+        self.ScoreCustomers = channel.unary_unary(
+                '/fairlead.v1.ScoringService/ScoreCustomers',
+                request_serializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersRequest.SerializeToString,
+                response_deserializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersResponse.FromString,
+                _registered_method=True)
         self.BatchScoreCustomers = channel.stream_stream(
                 '/fairlead.v1.ScoringService/BatchScoreCustomers',
                 request_serializer=fairlead_dot_v1_dot_scoring__pb2.BatchScoreCustomersRequest.SerializeToString,
@@ -72,6 +77,14 @@ class ScoringServiceServicer(object):
         equal bits, here, in a batch and in `fairlead rescore`. A missing, unknown or odd value is flagged in the answer and is not
         an error. The risk and the value tier are remembered for rules that look at known customers, unless `what_if` is set.
         Fails with INVALID_ARGUMENT (a violation per field) or FAILED_PRECONDITION (no model serves).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ScoreCustomers(self, request, context):
+        """Scores up to 1,000 customers, all by one model: one result per request, in their order; one may fail alone. For callers that cannot send
+        a stream, as browsers. Fails with INVALID_ARGUMENT (none, or too many) or FAILED_PRECONDITION (no model serves).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +136,11 @@ def add_ScoringServiceServicer_to_server(servicer, server):
                     request_deserializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomerRequest.FromString,
                     response_serializer=fairlead_dot_v1_dot_scoring__pb2.Score.SerializeToString,
             ),
+            'ScoreCustomers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ScoreCustomers,
+                    request_deserializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersRequest.FromString,
+                    response_serializer=fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersResponse.SerializeToString,
+            ),
             'BatchScoreCustomers': grpc.stream_stream_rpc_method_handler(
                     servicer.BatchScoreCustomers,
                     request_deserializer=fairlead_dot_v1_dot_scoring__pb2.BatchScoreCustomersRequest.FromString,
@@ -172,6 +190,33 @@ class ScoringService(object):
             '/fairlead.v1.ScoringService/ScoreCustomer',
             fairlead_dot_v1_dot_scoring__pb2.ScoreCustomerRequest.SerializeToString,
             fairlead_dot_v1_dot_scoring__pb2.Score.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ScoreCustomers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/fairlead.v1.ScoringService/ScoreCustomers',
+            fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersRequest.SerializeToString,
+            fairlead_dot_v1_dot_scoring__pb2.ScoreCustomersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -242,7 +242,8 @@ async def _fill(house: House) -> Lease:
     await _arrange(house)
     await _submit_a_hopeless_one(house)
     await (await house.worker()).turn(TENANT)
-    for method in ("ScoreCustomer", "BatchScoreCustomers", "FindBestAction", "RememberScores", "RescoreCustomers"):
+    scored = ("ScoreCustomer", "ScoreCustomers", "BatchScoreCustomers")
+    for method in (*scored, "FindBestAction", "RememberScores", "RescoreCustomers"):
         await house.plant(f"ScoringService/{method}", **({"parent": PARENT} if method == "RescoreCustomers" else {}))
     remembered: Any = planted(OURS + "ScoringService/RememberScores", house.text, {})
     remembered.scores[0].customer = CUSTOMER

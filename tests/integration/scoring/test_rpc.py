@@ -17,6 +17,7 @@ from gateway.calls.pipeline import Pipeline
 from gateway.grpc.server import GrpcServer
 from scoring.customers import CustomerScorer
 from scoring.health.profile import read_profiles
+from scoring.memory import LastScore
 from scoring.model.loaded import LoadedModel
 from scoring.model.schema import FeatureSchema
 from scoring.model.tables import ScoreTables
@@ -24,6 +25,7 @@ from scoring.registry.adapters.storage import LocalStorage
 from scoring.registry.champions import POLL_SECONDS, Champions
 from scoring.registry.registry import Registry
 from scoring.rpc import add_to
+from scoring.rpc.scoring import ScoringServicer
 from scoring.services import registries
 from tests.scoring_models import CUSTOMER, NOON, ScoreBook, small_tables, triple_tables, write_model
 
@@ -155,6 +157,53 @@ async def test_a_stream_keeps_its_order_and_fails_one_by_one(channel: grpc.aio.C
     ]
     assert answers[1].error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
     assert answers[2].score == await stub(channel).ScoreCustomer(request(logins_30d=30))
+
+
+async def test_several_are_scored_as_each_alone_and_fail_one_by_one(channel: grpc.aio.Channel) -> None:
+    singles = [request(logins_30d=place) for place in range(70)]
+    elsewhere = request()
+    elsewhere.parent = "tenants/another"
+    odd = request()
+    odd.customer.id = ""
+    sent = scoring_pb2.ScoreCustomersRequest(parent="tenants/default", requests=[*singles, elsewhere, odd])
+    sent.requests[1].parent = ""
+
+    results = (await stub(channel).ScoreCustomers(sent)).results
+
+    assert [result.score for result in results[:70]] == [await stub(channel).ScoreCustomer(each) for each in singles]
+    assert [result.WhichOneof("result") for result in results[70:]] == ["error", "error"]
+    assert ["parent" in results[70].error.message, "customer.id" in results[71].error.message] == [True, True]
+    assert {result.error.code for result in results[70:]} == {grpc.StatusCode.INVALID_ARGUMENT.value[0]}
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+async def test_none_and_too_many_are_refused_whole(channel: grpc.aio.Channel, count: int) -> None:
+    sent = scoring_pb2.ScoreCustomersRequest(parent="tenants/default", requests=[request()] * count)
+
+    with pytest.raises(grpc.aio.AioRpcError, match=r"must be 1 to 1,000") as failure:
+        await stub(channel).ScoreCustomers(sent)
+
+    assert details(failure.value, BadRequest).field_violations[0].field == "requests"
+
+
+async def test_what_is_promoted_while_several_are_scored_takes_effect_behind_them(storage: Path) -> None:
+    champions = Champions(registries(str(storage)), "churn")
+    champions.look()
+
+    class Promoting(ScoreBook):
+        def note(self, tenant: str, score: LastScore) -> None:
+            super().note(tenant, score)
+            Registry(LocalStorage(storage), lambda: NOON).promote("churn", "v2", actor="ann")
+            champions.look()
+
+    servicer = ScoringServicer(champions, CustomerScorer(lambda: None), Promoting())
+    sent = scoring_pb2.ScoreCustomersRequest(parent="tenants/default", requests=[request()] * 2)
+    call: Any = None
+
+    first, second = [(await servicer.ScoreCustomers(sent, call)).results for _ in range(2)]
+
+    assert {result.score.model_version for result in first} == {"models/churn/versions/v1"}
+    assert {result.score.model_version for result in second} == {"models/churn/versions/v2"}
 
 
 async def test_the_best_action_is_in_words(channel: grpc.aio.Channel) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from google.longrunning.operations_pb2 import Operation
 
@@ -18,10 +18,12 @@ from scoring.clock import Now, wall_clock
 from scoring.customers import DEFAULT_REASONS, CustomerScorer
 from scoring.errors import InvalidInput, NotPossible
 from scoring.memory import ScoreMemory
-from scoring.model.loaded import LoadedModel
 from scoring.registry.champions import Champions
 from scoring.rpc.memory import last_score_of, remembered_scores_of
 from scoring.rpc.messages import action_message, customer_of, locale_of, score_message
+
+if TYPE_CHECKING:
+    from scoring.model.loaded import LoadedModel
 
 MAX_CUSTOMERS = 1_000
 _AT_ONCE = 32

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+import yaml
 from google.protobuf.message_factory import GetMessageClass
 
 from fairlead.v1 import routing_pb2 as routing
@@ -13,11 +16,14 @@ from gateway.auth.principals import Role
 from gateway.calls.call import Method
 from gateway.grpc.standard_services import HEALTH, REFLECTION
 from gateway.http.routes import ANY
+from gateway.settings import Security
+from serving.settings import OperationSettings
 from tests.api import EVERYONE
-from tests.identities import bearer
+from tests.identities import authority, bearer, certificate
 from tests.integration.gateway.http.conftest import Door
+from tests.integration.gateway.http.test_tls import trusting
 from tests.methods import METHODS
-from tests.web import ROUTES, Carried, Ended, call, call_grpc
+from tests.web import ROUTES, Carried, Ended, call, call_grpc, web_serving
 
 OURS = {name: method for name, method in METHODS.items() if method.containing_service not in (HEALTH, REFLECTION)}
 CALLABLE = sorted(name for name, method in OURS.items() if not method.client_streaming)
@@ -93,6 +99,52 @@ async def test_every_role_is_answered_and_refused_as_over_grpc(guarded: Door, ho
             wrong.append((name, role, compared(found), compared(expected)))
 
     assert wrong == []
+
+
+def credentials_of(ca: str, shown: tuple[str, str]) -> grpc.ChannelCredentials:
+    """Return how a client of gRPC connects that trusts an authority, and shows a certificate."""
+    trusted, chain, key = (Path(each).read_bytes() for each in (ca, *shown))
+    return grpc.ssl_channel_credentials(trusted, key, chain)
+
+
+@pytest.mark.long
+async def test_every_role_by_its_certificate_is_answered_and_refused_as_over_grpc(store: Any, tmp_path: Path) -> None:
+    """The same table, but who calls is said by client certificates alone; a stranger's too."""
+    ca = authority("authority").write(tmp_path, "ca")[0]
+    entries = [
+        {"certificate": f"URI=spiffe://mine/{role}", "name": "somebody", "roles": [str(role)], "tenants": ["mine"]}
+        | ({"rep": "li"} if role is Role.REP else {})
+        for role in Role
+    ]
+    (tmp_path / "principals.yaml").write_text(yaml.safe_dump({"principals": entries}), "utf-8")
+    chosen = Security(*certificate("server").write(tmp_path, "server"), ca, str(tmp_path / "principals.yaml"))
+    for folder in (models := tmp_path / "models", data := tmp_path / "data"):
+        folder.mkdir()
+    wrong, n_cells, answered = [], 0, Counter[str]()
+
+    operations = OperationSettings(training_data=str(data))
+    async with web_serving(store.url, security=chosen, models=str(models), operations=operations) as addresses:
+        for role in (*map(str, Role), "stranger"):
+            shown = certificate(role, f"spiffe://mine/{role}").write(tmp_path, role)
+            encrypted = trusting(ca, shown)
+            credentials = credentials_of(ca, shown)
+            at = addresses.grpc.replace("127.0.0.1", "localhost")
+            async with grpc.aio.secure_channel(at, credentials) as channel:
+                for name in CALLABLE:
+                    if name == WATCH or name.endswith(SPAWNING):
+                        continue
+                    request = request_about(name, "mine")
+                    expected = await call_grpc(channel, name, request)
+                    answered[expected.code.name] += 1
+                    for how in Carried:
+                        found = await call(addresses.http, name, request, how, encrypted=encrypted)
+                        n_cells += 1
+                        if compared(found) != compared(expected):
+                            wrong.append((name, role, how, compared(found), compared(expected)))
+
+    print(f"{n_cells} cells by certificates, of methods over gRPC {dict(answered)}")
+    assert wrong == []
+    assert min(answered[code] for code in ("PERMISSION_DENIED", "UNAUTHENTICATED", "NOT_FOUND", "OK")) > 0
 
 
 @pytest.mark.parametrize("how", Carried)

@@ -68,6 +68,7 @@ COMMANDS = {
     "rules": ("router.cli.rules", "Check, test, publish and compare rule sets."),
     "satisfaction": ("router.cli.satisfaction", "Record what a customer answered when they were asked."),
     "serve": ("serving.serve", "Serve in the foreground; end with SIGTERM or Ctrl-C."),
+    "sources": ("router.cli.lead_sources", "Set up from where leads come: forms, platforms, spreadsheets."),
     "subscriptions": ("notifications.cli.subscriptions", "Set up which systems are told of changes by webhook."),
     "surveys": ("router.cli.surveys", "List which customers are to be asked, and have not answered yet."),
     "templates": ("notifications.cli.templates", "Show and set your own words around what people are told."),

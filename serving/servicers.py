@@ -9,6 +9,7 @@ from fairlead.v1 import (
     decisions_pb2,
     deliveries_pb2,
     fairness_pb2,
+    intake_pb2,
     privacy_pb2,
     processes_pb2,
     queue_pb2,
@@ -25,6 +26,7 @@ from router.rpc.activities import ActivityAnswers
 from router.rpc.changes import WatchAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.intake import IntakeServicer
 from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
@@ -87,6 +89,7 @@ def servicers(
     return (
         Serviced(routing, routing_pb2, "RoutingService"),
         Serviced(QueueServicer(cases.intake), queue_pb2, "QueueService"),
+        Serviced(IntakeServicer(cases.sources, cases.lead_intake), intake_pb2, "IntakeService"),
         Serviced(PrivacyServicer(cases.eraser), privacy_pb2, "PrivacyService"),
         Serviced(workforce, workforce_pb2, "WorkforceService"),
         Serviced(RuleServicer(cases.publishing), rules_pb2, "RuleService"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from gateway.payloads import payload_fields
 from notifications.adapters.redis.records import channels_on
 from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_queue
@@ -36,6 +37,8 @@ from router.history.cap_uses import CapUses
 from router.history.rehearsal import Rehearsal
 from router.history.watch import WatchService
 from router.imports.service import Imports
+from router.intake.service import SourceService
+from router.intake.taking import LeadIntake
 from router.model.sealing import Personal
 from router.offers.service import OfferService
 from router.process.revisions.cache import ProcessCache
@@ -121,6 +124,11 @@ class UseCases:
         self.watches = WatchService(store, stores.log_follower, self.change_messages.answer)
         self.figures = Figures(store, self.queries, planners)
 
+        self.sources = SourceService(stores.sources)
+        self.lead_intake = LeadIntake(stores.sources, self.submissions, store, payload_fields)
+
         self.fairness = Fairness(store, self.workforce, self.queries)
-        persons = PersonsOnTheirWay(QueuedPersons(self.queue), self.import_pages, hides_external_id=hides_id)
+        persons = PersonsOnTheirWay(
+            QueuedPersons(self.queue), self.import_pages, stores.sources, hides_external_id=hides_id
+        )
         self.eraser = Eraser(store, stores.personal, persons, planners)

@@ -8,6 +8,7 @@
     channel       one connection that scripts are sent over straight, without a task or a pool
     scripts       Lua, called by its hash
     linking       what of its libraries stands in front of a script
+    records       records in a hash, each replaced only where it is as it was read
     clock         the clock that scripts read, real or simulated
     batching      concurrent jobs share a call
     replication   a client that answers once replicas have what was written

@@ -251,20 +251,23 @@ def _read_web(reply: Reply, kind: type[Message]) -> Ended:
     return Ended(code, unquote(trailers.get("grpc-message", "")), details, some)
 
 
-def rest_of(name: str, request: Message) -> tuple[str, str, bytes]:
-    """Write a request as its method's path has it: verb, path with query, and body."""
+def rest_of(name: str, request: Message) -> tuple[str, str, bytes, str]:
+    """Write a request as its method's path has it: verb, path with query, body, and its kind."""
     for route in ROUTES[name]:
         if not route.variable or len(_value(request, route)) == route.ends - route.begins:
             break
     inside = [quote(segment, safe="") for segment in _value(request, route)] if route.variable else []
     path = "/".join(["", *route.segments[: route.begins], *inside, *route.segments[route.ends :]])
     path += f":{route.action}" * bool(route.action)
+    if route.raw_body:
+        payload: Any = getattr(request, route.raw_body)
+        return route.verb, path, payload.data, payload.content_type
     if route.has_body:
-        return route.verb, path, MessageToJson(request).encode()
+        return route.verb, path, MessageToJson(request).encode(), "application/json"
     said = MessageToDict(request)
     said.pop(route.method.input_type.fields_by_name[route.variable].json_name if route.variable else "", None)
     query = urlencode(list(_flat(said)))
-    return route.verb, f"{path}?{query}" if query else path, b""
+    return route.verb, f"{path}?{query}" if query else path, b"", ""
 
 
 def _value(request: Message, route: HttpRoute) -> list[str]:
@@ -280,8 +283,8 @@ def _flat(said: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]
 
 
 async def _call_rest(address: str, name: str, request: Message, headers: Pairs, **chosen: Any) -> Ended:
-    verb, path, body = rest_of(name, request)
-    sent = [*([("content-type", "application/json")] if body else []), *headers]
+    verb, path, body, kind_of_body = rest_of(name, request)
+    sent = [*([("content-type", kind_of_body)] if body else []), *headers]
     kind = GetMessageClass(METHODS[name].output_type)
     reply = await ask(address, verb, path, sent, body, **chosen)
     if reply.status != 200:

@@ -50,7 +50,7 @@ class Authorizer:
     async def admit(self, call: Call) -> None:
         """Find out who calls, and whether they may call this at all."""
         grant = self._grants.get(call.method, _NOBODY_MAY)
-        if not self._identities or grant.scope is Scope.OPEN:
+        if not self._identities or self._is_open(call):
             return
         principal = await self._identified(call)
         call.principal = principal
@@ -73,8 +73,11 @@ class Authorizer:
             self._check(call, call.principal, tenant)
             if self._per_principal is not None:
                 self._per_principal.take(call.principal.name, call.size)
-        if self._per_tenant is not None and tenant:
+        if self._per_tenant is not None and tenant and not self._is_open(call):  # strangers must not use it up
             self._per_tenant.take(tenant, call.size)
+
+    def _is_open(self, call: Call) -> bool:
+        return self._grants.get(call.method, _NOBODY_MAY).scope is Scope.OPEN
 
     async def _identified(self, call: Call) -> Principal:
         for identity in self._identities:

@@ -12,7 +12,6 @@
     routes          which method a path leads to
     query           fields of a request as a query names them
     json_messages   messages as JSON, and what is wrong with one
-    json_values     a body of JSON, of bounded depth and size
     scalars         single values as texts
     openapi/        all of it described, for tools and people
     resources       what is read by a path, the same for everybody

@@ -25,8 +25,8 @@ from google.protobuf.message import Message
 from failures import Violation, shown
 from gateway.errors import UnreadableJson
 from gateway.filters.fields import nearest_of
-from gateway.http.json_values import DEEPEST, read_value
 from gateway.http.scalars import A_FRACTION, FORMS, LARGEST, LONGEST_NAME, RANGES, read_scalar, values_of, whole_of
+from gateway.json_values import DEEPEST, read_value
 
 _MOST_FAULTS = 20
 _OWN_FORM = "google.protobuf."

@@ -161,11 +161,12 @@ async def _with_pauses(answers: AsyncGenerator[Sequence[CarriedAnswer]]) -> Asyn
 def _request(match: Match, carrier: HttpCarrier, query: bytes, body: bytes) -> Message:
     """Return the request of a call."""
     headers = carrier.headers
-    if body and headers.get("content-type", "").lower() not in _JSON_TYPES:
-        found = headers.get("content-type", "none")[:80]
+    content_type = headers.get("content-type", "")
+    if body and not match.route.raw_body and content_type.lower() not in _JSON_TYPES:
+        found = content_type[:80] or "none"
         raise InvalidInput.of("Content-Type", f"found {found}: a body is application/json")
     reader = partial(read_json, ignore_unknown=carrier.ignores_unknown)
-    request: Any = request_of(match, read_query(query), body, reader)
+    request: Any = request_of(match, read_query(query), body, reader, content_type)
     if (last := headers.get("last-event-id")) and _resumes(match.route.method):
         request.resume_token = last  # a browser goes on of itself, by the address that it began with
     return with_headers(request, headers.get("idempotency-key"), headers.get("if-match"))

@@ -25,6 +25,8 @@ from gateway.http.query import decoded, query_fields
 
 ANY = "*"
 """Stands for any one segment, but for an empty one."""
+RAW = "fairlead.v1.Payload"
+"""A field that is the body as it came, whatever it is."""
 _VERBS = ("get", "post", "put", "patch", "delete")
 _BODILESS = ("get", "delete")
 _TEMPLATE = re.compile(r"(/[^{}:]*)(?:\{([^{}=]+)=([^{}]*)\}([^{}:]*))?(?::([A-Za-z]+))?")
@@ -53,6 +55,8 @@ class HttpRoute:
         Which segments are, the end not included.
     has_body
         Whether a body is the request; else a query is.
+    raw_body
+        The field of the request that is the body, as it came, with its type; empty: there is none.
     """
 
     method: MethodDescriptor
@@ -64,6 +68,7 @@ class HttpRoute:
     begins: int
     ends: int
     has_body: bool
+    raw_body: str = ""
 
     def __str__(self) -> str:
         return f"{self.verb} {self.template}"
@@ -145,13 +150,18 @@ def _route(method: MethodDescriptor, rule: HttpRule) -> HttpRoute:
         before, variable, within, after, action = _parts(template)
         if variable:
             _check_variable(method, variable)
+        raw_body = "" if rule.body == ANY else rule.body
+        if raw_body:
+            _check_raw(method, raw_body)
         if not rule.body:
             query_fields(method.input_type)
     except ValueError as error:
         raise ValueError(f"{method.full_name}: google.api.http: {error}") from None
     segments, begins = (*before, *within, *after), len(before)
     ends = begins + len(within)
-    return HttpRoute(method, verb.upper(), template, segments, action, variable, begins, ends, bool(rule.body))
+    return HttpRoute(
+        method, verb.upper(), template, segments, action, variable, begins, ends, bool(rule.body), raw_body
+    )
 
 
 def _verb(rule: HttpRule) -> str:
@@ -162,9 +172,8 @@ def _verb(rule: HttpRule) -> str:
         raise ValueError(f"has none of {', '.join(_VERBS)}")
     if more := said - {verbs[0], "body"}:
         raise ValueError(f"says {', '.join(sorted(more))}: a method has one path, and its whole answer for a body")
-    if rule.body not in ("", ANY) or (rule.body and verbs[0] in _BODILESS):
-        allowed = "none" if verbs[0] in _BODILESS else f'"{ANY}" or none'
-        raise ValueError(f"body {shown(rule.body)} of {verbs[0]}: must be {allowed}")
+    if rule.body and verbs[0] in _BODILESS:
+        raise ValueError(f"body {shown(rule.body)} of {verbs[0]}: must be none")
     return verbs[0]
 
 
@@ -192,6 +201,12 @@ def _check_variable(method: MethodDescriptor, variable: str) -> None:
         raise ValueError(f"{variable} is no field of {method.input_type.full_name} itself")
     if found.type != FieldDescriptor.TYPE_STRING or found.is_repeated:
         raise ValueError(f"{variable} is no single text")
+
+
+def _check_raw(method: MethodDescriptor, name: str) -> None:
+    found = method.input_type.fields_by_name.get(name)
+    if found is None or found.is_repeated or found.message_type is None or found.message_type.full_name != RAW:
+        raise ValueError(f'body {shown(name)}: must be "{ANY}", none, or a field that is a {RAW}')
 
 
 class RouteTable:

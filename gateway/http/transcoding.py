@@ -29,7 +29,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
 _ETAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
-def request_of(match: Match, query: Pairs, body: bytes, read_json: ReadJson) -> Message:
+def request_of(match: Match, query: Pairs, body: bytes, read_json: ReadJson, content_type: str = "") -> Message:
     """Make the request of a call.
 
     Parameters
@@ -38,6 +38,8 @@ def request_of(match: Match, query: Pairs, body: bytes, read_json: ReadJson) -> 
         Its names and values, decoded.
     body
         Empty where there is none, which is the same as an empty message.
+    content_type
+        Of the body; it counts where a field is the body as it came.
 
     Raises
     ------
@@ -52,7 +54,12 @@ def request_of(match: Match, query: Pairs, body: bytes, read_json: ReadJson) -> 
         if query:
             fault = f"is in the query; {route.verb} takes it in the body"
             raise InvalidInput([Violation(name[:80], fault) for name, _ in query[:MOST_FAULTS]])
-        message = read_json(body, kind) if body else kind()
+        message = kind()
+        if route.raw_body:
+            payload: Any = getattr(message, route.raw_body)
+            payload.content_type, payload.data = content_type, body
+        elif body:
+            message = read_json(body, kind)
     else:
         if body:
             raise InvalidInput.of("", f"a body of {len(body)} bytes: {route.verb} takes none; fields go into the query")

@@ -9,9 +9,11 @@
     NotPossible                 its state forbids it
     ├── BeyondHorizon           no calendar is worked out so far ahead
     ├── OfferNotOpen            an offer was answered, or is somebody else's
+    ├── TooManySources          a tenant has as many sources of leads as it may have
     └── FormatMismatch          another version of Fairlead wrote the store
     Exhausted
     ├── QueueFull               nothing more is taken in now                try again later
+    ├── TooManyFailures         too much waits for a source to be mended    try again later
     └── TrialUnfinished         the processors have other work              try again later
     Unavailable
     ├── Stopping                the service ends: another one goes on       try again at once
@@ -60,6 +62,8 @@ __all__ = [
     "StaleRevision",
     "Stopping",
     "StoreUnavailable",
+    "TooManyFailures",
+    "TooManySources",
     "TrialUnfinished",
     "Violation",
 ]  # fmt: skip
@@ -88,6 +92,25 @@ class QueueFull(Exhausted):
 
     def __init__(self, name: str, n_submissions: int, retry_after_s: float = 1.0) -> None:
         description = f"{name} holds {n_submissions} submissions, dead letters included, as much as it may"
+        super().__init__(name, description, retry_after_s)
+
+
+class TooManySources(NotPossible):
+    """A tenant has as many sources of leads as it may have."""
+
+    reason = "TOO_MANY_SOURCES"
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(name, f"it has {most} sources, and may have no more: delete one that nobody needs")
+
+
+class TooManyFailures(Exhausted):
+    """So many leads of a source wait to be mapped that none more are kept."""
+
+    reason = "TOO_MANY_FAILURES"
+
+    def __init__(self, name: str, waiting: int, most: int, retry_after_s: float = 60.0) -> None:
+        description = f"{waiting:,} leads of {name} wait for it to be mended, and at most {most:,} may: send them again"
         super().__init__(name, description, retry_after_s)
 
 

@@ -72,12 +72,9 @@ def work_item(message: routing.WorkItem) -> WorkItem:
     InvalidInput
         If a field is not as the contract says; attributes are checked against the rule set later.
     """
-    kind = _KINDS.get(message.kind)
-    if kind is None and not message.ListFields():
+    if not message.kind and not message.ListFields():
         raise InvalidInput.of("work_item", "is missing")
-    if kind is None:
-        allowed = ", ".join(routing.WorkItem.Kind.keys()[1:])
-        raise InvalidInput.of("work_item.kind", f"{message.kind}: must be one of {allowed}")
+    kind = kind_of(message.kind, "work_item.kind")
     source, external_id, value, priority = message.source, message.external_id, message.value, message.priority
     if source or external_id:
         _check_key(source, external_id, "work_item.")
@@ -89,6 +86,21 @@ def work_item(message: routing.WorkItem) -> WorkItem:
     if size > MAX_CONTENT_BYTES:
         raise InvalidInput.of("work_item.attributes", f"{size} bytes: at most {MAX_CONTENT_BYTES}")
     return WorkItem(kind, source, external_id, plain(message.attributes), value, priority)
+
+
+def kind_of(number: int, field: str) -> Kind:
+    """Read what is routed.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of the contract's kinds.
+    """
+    kind = _KINDS.get(number)
+    if kind is None:
+        allowed = ", ".join(routing.WorkItem.Kind.keys()[1:])
+        raise InvalidInput.of(field, f"{number}: must be one of {allowed}")
+    return kind
 
 
 def natural_key(source: str, external_id: str) -> tuple[str, str]:

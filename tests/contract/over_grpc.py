@@ -83,6 +83,7 @@ from tests.api import MESSAGE_LIMIT
 from tests.simulated_redis import SimulatedRedis
 from tests.twins.import_pages import MemoryImportPages, MemoryPages
 from tests.twins.queue import MemoryQueue
+from tests.twins.sources import MemorySources
 from tests.twins.store import MemoryStore
 from workqueue.worker import Worker
 
@@ -162,7 +163,7 @@ class Service:
         bulk = BulkReassignment(store, self.planners, queries)
         rehearsal = Rehearsal(store, stores.presences, self.planners, bulk)
         workforce = WorkforceService(stores.workforce, stores.rule_sets)
-        on_their_way = PersonsOnTheirWay(QueuedPersons(stores.queue), stores.pages)
+        on_their_way = PersonsOnTheirWay(QueuedPersons(stores.queue), stores.pages, MemorySources())
         self._workers = [
             Worker(stores.queue, routing_work(router), lease_s=LEASE_S),
             import_worker(stores.imports, stores.pages, imports, LEASE_S),

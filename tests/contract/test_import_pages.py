@@ -19,6 +19,7 @@ from router.model.workitem import Kind, WorkItem
 from store.clients import close
 from store.embedded.server import EmbeddedServer
 from tests.twins.import_pages import MemoryImportPages
+from tests.twins.sources import MemorySources
 
 BOOK = "book"
 LONG_MS = 60_000
@@ -108,7 +109,7 @@ class Nothing:
 
 async def test_who_is_erased_is_taken_out_of_what_is_not_entered_yet(pages: ImportPages, tenant: str) -> None:
     await pages.put(tenant, BOOK, [page(0, 1), page(2, 3)])
-    persons = PersonsOnTheirWay(Nothing(), pages)
+    persons = PersonsOnTheirWay(Nothing(), pages, MemorySources())
 
     pending = await persons.of_customer(tenant, ["customer"], "C-1")
     removed = await persons.remove(tenant, pending.item_ids)

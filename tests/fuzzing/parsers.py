@@ -19,6 +19,7 @@ from failures import Failure
 from gateway import fields
 from gateway.auth.client_certificates import read_principals
 from gateway.auth.jwks import parsed
+from gateway.payloads import FORM, JSON, payload_fields
 from notifications.outbound.addresses import check_addresses, is_public, target_of
 from notifications.webhooks.sender import retry_after_s
 from resource_names import tenant_of
@@ -26,6 +27,7 @@ from router.cli.failing import InputFailed
 from router.cli.lead_files import read_leads
 from router.cli.territory_files import read_territories
 from router.cli.workforce_files import read_reps
+from router.intake.mapping import mapped
 from router.model.decision import Cause, Decision, DecisionInputs, Outcome
 from router.model.workitem import Kind, WorkItem
 from router.rpc.fields import etag_number, resume_number
@@ -47,13 +49,14 @@ from tables.options import ReadOptions
 from tests.fuzzing import spoiling
 from tests.fuzzing.asking import Violation
 from tests.fuzzing.drawing import NAMES, WORDS
-from tests.fuzzing.seeds import RULES
+from tests.fuzzing.seeds import FORMS, RULES
 from tests.identities import public_entry
 from tests.scoring_models import SCHEMA
 from training.snapshots.definition_file import read_definition
 from training.snapshots.event_file import read_event_file
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+PAYLOADS = EXAMPLES / "sources" / "payloads"
 _TESTS = "tests: [{name: t, item: {region: 上海, n: 3}, expect: {rule: a, eligible: [r]}}]\nworkforce: {reps: {r: {}}}"
 _FIELDS = {"region": FieldType.STRING, "potential": FieldType.NUMBER, "skills_needed": FieldType.LIST,
            "decide_by": FieldType.DATE, "vip": FieldType.BOOL}  # fmt: skip
@@ -131,7 +134,14 @@ def _of_texts() -> list[Parser]:
         Parser("reports", _report, (Failure,), [_REPORT]),
         Parser("store URLs", _url, (ValueError,), [url.encode() for url in URLS]),
         Parser("addresses outside", _address, (ValueError,), ADDRESSES),
+        Parser("payloads", _payload, (Failure,), [path.read_bytes() for path in sorted(PAYLOADS.iterdir())]),
     ]
+
+
+def _payload(data: bytes) -> str:
+    """Map what a source sent, read as what it looks like."""
+    leads = payload_fields(JSON if data[:1] in b"[{" else FORM, data)
+    return " ".join(sorted({type(mapped(FORMS, lead)).__name__ for lead in leads}))
 
 
 def _rule_set(data: bytes) -> str:

@@ -21,6 +21,7 @@ from fairlead.v1 import deadlines_pb2 as deadlines
 from fairlead.v1 import decisions_pb2 as decisions
 from fairlead.v1 import deliveries_pb2 as deliveries
 from fairlead.v1 import fairness_pb2 as fairness
+from fairlead.v1 import intake_pb2 as intake
 from fairlead.v1 import models_pb2 as models
 from fairlead.v1 import operations_pb2 as ours
 from fairlead.v1 import privacy_pb2 as privacy
@@ -33,6 +34,8 @@ from fairlead.v1 import workforce_pb2 as workforce
 from fairlead.v1.tables_pb2 import ReadOptions
 from gateway.auth.permissions import GRANTS, Scope
 from gateway.calls.call import Method
+from router.intake.service import hashed
+from router.intake.source import JunkRule, LeadSource, MappedAttribute, ValueType
 from tests.api import struct
 from tests.fuzzing.drawing import TENANT
 from tests.methods import METHODS
@@ -174,6 +177,32 @@ _CHANNEL = deliveries.Channel(
     address="https://open.feishu.cn/open-apis/bot/v2/hook/1", language_code="zh-CN", calendar="shanghai",
 )  # fmt: skip
 
+FORMS = LeadSource(
+    "forms",
+    attributes=(MappedAttribute("region", "city"), MappedAttribute("potential", "budget", ValueType.NUMBER)),
+    external_id_field="id",
+    junk=(JunkRule("trap"),),
+    token_field="token",
+    token_hash=hashed("open"),
+)
+"""A source whose token everybody knows."""
+_FORM = intake.Payload(content_type="application/x-www-form-urlencoded", data=b"token=open&id=f-1&city=west&budget=5")
+_SENT = intake.Payload(
+    content_type="application/json",
+    data=b'[{"token": "open", "id": 7, "a": [{"name": "b", "values": ["c"]}]}, {"token": "open", "budget": "x"}]',
+)
+_SOURCE = intake.LeadSource(
+    name=f"{PARENT}/sources/website",
+    display_name="site",
+    kind=routing.WorkItem.KIND_LEAD,
+    attributes=[
+        intake.MappedAttribute(attribute="phone", field="tel", required=True),
+        intake.MappedAttribute(attribute="tags", type=intake.MappedAttribute.TYPE_TEXTS, default="a, b"),
+    ],
+    external_id_field="form_id",
+    junk=[intake.JunkRule(field="name", contains=["test"])],
+    token_field="token",
+)
 BEGINNING: Sequence[tuple[str, Message]] = (
     (
         "fairlead.v1.WorkforceService/CreateTerritory",
@@ -196,6 +225,11 @@ BEGINNING: Sequence[tuple[str, Message]] = (
         workforce.CreatePoolRequest(parent=PARENT, pool_id="everyone", pool=_EVERYONE),
     ),
     ("fairlead.v1.RuleService/PublishRuleSet", rules.PublishRuleSetRequest(parent=PARENT, source=RULES, note="first")),
+    (
+        "fairlead.v1.IntakeService/CreateSource",
+        intake.CreateSourceRequest(parent=PARENT, source_id="website", source=_SOURCE),
+    ),
+    ("fairlead.v1.IntakeService/IntakeLeads", intake.IntakeLeadsRequest(name=f"{PARENT}/sources/forms", payload=_SENT)),
     ("fairlead.v1.RoutingService/RouteWorkItem", _ROUTE),
     ("fairlead.v1.RoutingService/SubmitWorkItem", _SUBMIT),
     (
@@ -464,6 +498,25 @@ _OTHERS: Mapping[str, Sequence[Message]] = {
     ],
     "fairlead.v1.DeliveryService/RedriveDeliveries": [
         deliveries.RedriveDeliveriesRequest(parent=PARENT, subscription="crm", work_item="crm~L-1")
+    ],
+    "fairlead.v1.IntakeService/UpdateSource": [
+        intake.UpdateSourceRequest(source=_SOURCE, update_mask={"paths": ["attributes", "token"]})
+    ],
+    "fairlead.v1.IntakeService/GetSource": [intake.GetSourceRequest(name=_SOURCE.name)],
+    "fairlead.v1.IntakeService/DeleteSource": [intake.DeleteSourceRequest(name=_SOURCE.name)],
+    "fairlead.v1.IntakeService/ListIntakeFailures": [
+        intake.ListIntakeFailuresRequest(parent=f"{PARENT}/sources/forms", page_size=1)
+    ],
+    "fairlead.v1.IntakeService/TestSource": [
+        intake.TestSourceRequest(name=f"{PARENT}/sources/forms", payload=_FORM),
+        intake.TestSourceRequest(name=_SOURCE.name, payload=_SENT),
+    ],
+    "fairlead.v1.IntakeService/IntakeLeads": [intake.IntakeLeadsRequest(name=f"{PARENT}/sources/forms", payload=_FORM)],
+    "fairlead.v1.IntakeService/RedriveIntakeFailures": [
+        intake.RedriveIntakeFailuresRequest(parent=f"{PARENT}/sources/forms", failures=["a" * 32])
+    ],
+    "fairlead.v1.IntakeService/PurgeIntakeFailures": [
+        intake.PurgeIntakeFailuresRequest(parent=f"{PARENT}/sources/forms", failures=["a" * 32])
     ],
     "fairlead.v1.FairnessService/GetFairnessReport": [
         fairness.GetFairnessReportRequest(pool=f"{PARENT}/pools/everyone", start_time=Timestamp(seconds=1_700_000_000))

@@ -18,6 +18,7 @@ from fairlead.v1 import (
     decisions_pb2,
     deliveries_pb2,
     fairness_pb2,
+    intake_pb2,
     privacy_pb2,
     processes_pb2,
     queue_pb2,
@@ -33,6 +34,7 @@ from gateway.calls.load_shedding import LoadShedder
 from gateway.calls.masking import SEERS, Masking
 from gateway.calls.pipeline import Pipeline
 from gateway.grpc.standard_services import HealthServicer, serve_standard
+from gateway.payloads import payload_fields
 from gateway.rate_limits import Limit
 from notifications.attempts import AttemptStatus, DeliveryAttempt
 from notifications.channels import Channel
@@ -48,6 +50,7 @@ from notifications.subscriptions import Subscription
 from notifications.templates import Templates
 from operations import rpc as operations_rpc
 from operations.service import OperationService
+from router.adapters.persons_on_their_way import PersonsOnTheirWay
 from router.adapters.queue import QueuedPersons, QueuedSubmissions, routing_work
 from router.adapters.rule_sandbox.child import process_trial, trial
 from router.adapters.rule_sandbox.parent import written_workforce
@@ -77,6 +80,8 @@ from router.history.rehearsal import Rehearsal
 from router.history.replay import Replay
 from router.history.watch import WatchService
 from router.imports.service import Imports
+from router.intake.service import SourceService
+from router.intake.taking import LeadIntake
 from router.model.decision import Decision
 from router.model.events import Settled
 from router.model.workforce import WorkforceRecords
@@ -88,6 +93,7 @@ from router.rpc.activities import ActivityAnswers
 from router.rpc.changes import ChangeMessages, WatchAnswers
 from router.rpc.decisions import DecisionServicer
 from router.rpc.fairness import FairnessServicer
+from router.rpc.intake import IntakeServicer
 from router.rpc.pool_scope import PoolScope
 from router.rpc.presenter import DecisionPresenter
 from router.rpc.privacy import PrivacyServicer
@@ -119,11 +125,12 @@ from tests.fuzzing.asking import FORBIDDEN, InnerServer, Violation
 from tests.fuzzing.callers import CALLERS, INSIDER, Caller
 from tests.fuzzing.drawing import OTHER, TENANT
 from tests.fuzzing.forgetful import ForgetfulQueue, ForgetfulStore
-from tests.fuzzing.seeds import BEGINNING
+from tests.fuzzing.seeds import BEGINNING, FORMS
 from tests.identities import AUDIENCE, ISSUER, write_jwks
 from tests.scoring_models import ScoreBook, write_model
 from tests.twins.deliveries import MemoryBook, MemoryCalendars, MemoryRecords
 from tests.twins.import_pages import MemoryImportPages, MemoryPages
+from tests.twins.sources import MemorySources
 from training.rpc.trainings import Trainings
 from workqueue.jobs import Bounds
 from workqueue.worker import Worker
@@ -201,6 +208,7 @@ class World:
         self._listener = Listener()
         tick = itertools.count(1_700_000_000_000)
         self._store = ForgetfulStore(lambda: next(tick))
+        self._sources = MemorySources()
         self._queue = ForgetfulQueue(lambda: next(tick) * 1000)
         self._lanes = ForgetfulQueue(lambda: next(tick) * 1000, Bounds(jobs=0))
         self._planners = PlannerCache(self._store, self._store, self._store, processes=ProcessCache(self._store))
@@ -265,7 +273,13 @@ class World:
                 routing_pb2,
             ),
             (QueueServicer(intake), queue_pb2),
-            (PrivacyServicer(Eraser(store, store, QueuedPersons(self._queue), self._planners)), privacy_pb2),
+            (
+                IntakeServicer(
+                    SourceService(self._sources), LeadIntake(self._sources, submissions, store, payload_fields)
+                ),
+                intake_pb2,
+            ),
+            (PrivacyServicer(Eraser(store, store, self._persons(), self._planners)), privacy_pb2),
             (
                 WorkforceServicer(
                     workforce_service,
@@ -296,6 +310,9 @@ class World:
         ):
             (descriptor,) = contract.DESCRIPTOR.services_by_name.values()
             self.server.serve(servicer, descriptor)
+
+    def _persons(self) -> PersonsOnTheirWay:
+        return PersonsOnTheirWay(QueuedPersons(self._queue), MemoryImportPages(), self._sources)
 
     def _process_publishing(self, workforce_service: WorkforceService) -> ProcessPublishing:
         store = self._store
@@ -342,6 +359,7 @@ class World:
         await self._arrange()
 
     async def _arrange(self) -> None:
+        await self._sources.put(TENANT, FORMS.id, FORMS, "")
         for name, message in BEGINNING:
             ended = await self.server.ask(name, INSIDER, [message.SerializeToString()])
             assert ended == "OK", (name, ended)
@@ -386,6 +404,7 @@ class World:
         self._subscriptions.lose()
         self._channels.lose()
         self._templates.lose()
+        self._sources.lose()
         for entry in sorted(self._journal.iterdir())[1:]:
             entry.unlink()
         await self._arrange()
@@ -393,6 +412,7 @@ class World:
     async def _check_actors(self) -> None:
         for tenant in (TENANT, OTHER):
             allowed = {caller.name for caller in CALLERS if tenant in caller.tenants or "*" in caller.tenants}
+            allowed |= {f"sources/{FORMS.id}"} if tenant == TENANT else set()
             for event in await self._store.events(tenant, count=1_000_000):
                 actor = event.head.actor if isinstance(event, Decision) else getattr(event, "actor", INSIDER.name)
                 if actor not in allowed and not (actor == "" and isinstance(event, Settled)):

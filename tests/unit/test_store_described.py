@@ -28,6 +28,7 @@ NAMES = {
     "subscription_id": "ID",
     "channel_id": "ID",
     "receiver": "RECEIVER",
+    "source": "SOURCE",
 }
 _HASH = re.compile("[0-9a-f]{32}")
 

@@ -15,6 +15,7 @@ from gateway.http.openapi.schemas import Json, Schemas
 from gateway.http.query import query_fields
 from gateway.http.routes import ANY, HttpRoute
 from gateway.http.transcoding import etag_holder, is_text
+from gateway.payloads import FORM, JSON, MAX_LEADS
 
 Examples = Mapping[str, Mapping[str, Any]]
 """By the full name of a method: its request and its answer, as JSON has them."""
@@ -53,6 +54,15 @@ PARAMETERS: Mapping[str, Json] = {
         "schema": {"type": "string", "enum": ["ignore"]},
     },
 }
+_LEAD: Json = {"type": "object", "additionalProperties": True}
+_RAW_BODY: Json = {
+    "required": True,
+    "content": {
+        FORM: {"schema": _LEAD},
+        JSON: {"schema": {"oneOf": [_LEAD, {"type": "array", "items": _LEAD, "minItems": 1, "maxItems": MAX_LEADS}]}},
+    },
+}
+"""Of what is taken as it comes."""
 
 
 class OperationWriter:
@@ -86,7 +96,9 @@ class OperationWriter:
         if route.has_body:
             example = {**self._example(method, "request")}
             example.pop(_json_name(method, route.variable), None)
-            operation["requestBody"] = self._body(method, self._schemas.of(method.input_type), example)
+            operation["requestBody"] = (
+                _RAW_BODY if route.raw_body else self._body(method, self._schemas.of(method.input_type), example)
+            )
         operation["responses"] = {**self._answers(route), **named(statuses_of(method, self._comments), connect=False)}
         return operation
 
@@ -244,5 +256,5 @@ def _headers(route: HttpRoute) -> Iterator[str]:
         yield "If-None-Match"
     if route.method.server_streaming and is_text(request.fields_by_name.get("resume_token")):
         yield "Last-Event-ID"
-    if route.has_body:
+    if route.has_body and not route.raw_body:
         yield "Unknown-Fields"

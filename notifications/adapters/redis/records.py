@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from hashlib import blake2b
 from typing import Any, Generic
 
 from notifications.adapters.redis.keys import DeliveryKeys, all_of_subscription
@@ -14,10 +13,8 @@ from notifications.ports import KeptRecord, Record
 from notifications.subscriptions import Subscription
 from notifications.templates import Templates
 from store.clients import RedisClient
-from store.scripts import Script
+from store.records import etag_of, put_record
 from store.translation import translated
-
-_PUT = Script(__package__, "put_record")
 
 
 class RedisRecords(Generic[Record]):
@@ -59,21 +56,13 @@ class RedisRecords(Generic[Record]):
         return self._kept(stored) if stored else None
 
     async def put(self, tenant: str, record_id: str, record: Record | None, before: str) -> str | None:
+        keys = DeliveryKeys(tenant)
         written = _written(record) if record else b""
-        key = DeliveryKeys(tenant).records
-        field = f"{self._kind}/{record_id}"
-        with translated():
-            stored = await self._redis.hget(key, field) or b""
-            is_as_before = (_etag(stored) if stored else "") == before
-            if not is_as_before:
-                return None
-            keys = [key, *self._owned(DeliveryKeys(tenant), record_id)]
-            if not await _PUT(self._redis, keys, [field, stored, written]):
-                return None
-        return _etag(written) if written else ""
+        owned = self._owned(keys, record_id)
+        return await put_record(self._redis, keys.records, f"{self._kind}/{record_id}", written, before, owned)
 
     def _kept(self, stored: bytes) -> KeptRecord[Record]:
-        return KeptRecord(self._read(json.loads(stored)), _etag(stored))
+        return KeptRecord(self._read(json.loads(stored)), etag_of(stored))
 
 
 def subscriptions_on(redis: RedisClient) -> RedisRecords[Subscription]:
@@ -114,7 +103,3 @@ def _templates(stored: Mapping[str, Any]) -> Templates:
 
 def _written(record: Subscription | Channel | Templates) -> bytes:
     return json.dumps(asdict(record), sort_keys=True, ensure_ascii=False, default=sorted).encode()
-
-
-def _etag(stored: bytes) -> str:
-    return blake2b(stored, digest_size=8).hexdigest()

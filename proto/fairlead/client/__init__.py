@@ -24,6 +24,7 @@ from fairlead.client.calendars import CalendarCalls
 from fairlead.client.caps import CapCalls
 from fairlead.client.decisions import DecisionCalls
 from fairlead.client.deliveries import DeliveryCalls
+from fairlead.client.intake import IntakeCalls
 from fairlead.client.models import ModelCalls
 from fairlead.client.privacy import PrivacyCalls
 from fairlead.client.processes import ProcessCalls
@@ -43,6 +44,7 @@ __all__ = ["Access", "FairleadClient", "FairleadError", "work_item"]
 class FairleadClient(
     RoutingCalls, ActivityCalls, QueueCalls, WorkforceCalls, CalendarCalls, CapCalls, RuleCalls, ProcessCalls,
     DecisionCalls, ScoringCalls, ModelCalls, PrivacyCalls, DeliveryCalls,
+    IntakeCalls,
 ):  # fmt: skip
     """A connection to the service for one tenant; safe to share between threads.
 

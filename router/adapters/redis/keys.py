@@ -170,6 +170,23 @@ class Keys:
         """
         return self._key("processes")
 
+    @property
+    def sources(self) -> str:
+        """Hash: id → a source of leads as JSON, its token hashed."""
+        return self._key("sources")
+
+    def intake_counts(self, source: str) -> str:
+        """Hash: ``taken``, ``junk``, ``failed`` → how many leads of a source."""
+        return self._key("sources", source, "counts")
+
+    def failed_leads(self, source: str) -> str:
+        """Hash: id → what a source could not map, as JSON."""
+        return self._key("sources", source, "failed")
+
+    def failed_order(self, source: str) -> str:
+        """Sorted set: the same ids, by when they came, in microseconds since the epoch."""
+        return self._key("sources", source, "failed", "order")
+
     def ledger(self, pool: str) -> str:
         """Hash: a pool's ledger."""
         return self._key("ledger", pool)

@@ -19,6 +19,7 @@ from router.adapters.redis.presence import RedisPresences
 from router.adapters.redis.processes import RedisProcesses
 from router.adapters.redis.rulesets import RedisRuleSets
 from router.adapters.redis.snapshots import RedisSnapshots
+from router.adapters.redis.sources import RedisSources
 from router.adapters.redis.timers import RedisTimers
 from router.adapters.redis.upgrade import PATIENCE_S, StoreUpgrade, UpgradeReport, check_format, tenants_of
 from router.adapters.redis.workforce import RedisWorkforce
@@ -55,6 +56,7 @@ class Stores:
     leader_lease: RedisLeaderLease
     snapshots: RedisSnapshots
     personal: RedisPersonalValues
+    sources: RedisSources
     timers: RedisTimers
     redis: RedisClient
 
@@ -88,6 +90,7 @@ class Stores:
             RedisLeaderLease(redis),
             RedisSnapshots(redis),
             RedisPersonalValues(redis, request_ttl_s),
+            RedisSources(redis),
             RedisTimers(redis),
             redis,
         )

@@ -22,7 +22,22 @@ _PROCESSES = "contract/test_process_trials.py"
 _NOTHING_IN_PAGES = f"{_PAGES}::test_page_0_is_one_like_any_other_and_nothing_is_nothing"
 _LOST_AT_A_PAGE = f"{_PAGES}::test_who_was_lost_at_a_page_keeps_nobody_from_being_erased_for_longer_than_a_page_takes"
 
+_SOURCES = "contract/test_sources.py"
+_NOTHING_FAILED = f"{_SOURCES}::test_nothing_is_nothing"
+
 PORTS = {
+    "Sources.put source": Told(
+        "it is deleted", "must be given", f"{_SOURCES}::test_nothing_of_a_source_is_left_to_another_of_its_id"
+    ),
+    "Sources.put before": Told(
+        "there was none", "must be given", f"{_SOURCES}::test_nothing_is_written_over_what_is_another_by_now"
+    ),
+    **dict.fromkeys(["Sources.count taken", "Sources.count junk"], Told("none", "likewise", _NOTHING_FAILED)),
+    **dict.fromkeys(
+        ["Sources.keep failed", "Sources.failed_of ids", "Sources.remove ids", "Sources.failed count"],
+        Told("none", "must be given", _NOTHING_FAILED),
+    ),
+    "Sources.failed after": Told("from the first", "must be given", _NOTHING_FAILED),
     **dict.fromkeys(
         ["ImportPages.page number", "ImportPages.begin number", "ImportPages.finish number"],
         Told("the first page", "must be given", _NOTHING_IN_PAGES),
@@ -214,7 +229,8 @@ COMMANDS = {
     **dict.fromkeys(["explain --source", "explain --external-id"], ("none: DECISION is given", "likewise")),
     **dict.fromkeys(
         ["rules publish --etag", "process publish --etag", "workforce load --etag", "templates set --etag",
-         *(f"{what} {name} --etag" for what in ("channels", "subscriptions") for name in ("delete", "update"))],
+         *(f"{what} {name} --etag" for what in ("channels", "sources", "subscriptions")
+           for name in ("delete", "update"))],
         ("not checked", "not checked"),
     ),
     **dict.fromkeys(

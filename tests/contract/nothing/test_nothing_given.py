@@ -25,6 +25,7 @@ from router.deadlines.ports import NoteCommand, Notes
 from router.erasure.ports import Erasure, PersonalValues, Submitted
 from router.history.ports import Log, Snapshots
 from router.imports.ports import ImportPages
+from router.intake.ports import Sources
 from router.model.revisions import RevisionPair
 from router.model.workitem import WorkItem
 from router.offers.ports import AnswerCommand, Offers
@@ -53,7 +54,7 @@ PORTS = (
     Log, Assignments, CustomerScores, RuleSets, Processes, ProcessTrialRun, Revisions, LogFollower,
     LeaderLease, Snapshots, Workforce, Intake, Queue, ScoreMemory, OperationService, ModelStorage, Folder,
     RuleSetTrial, RuleEngine, PersonalValues, Submitted, StoreClock, Presences, Timers, MadeDigests, Activities, Offers,
-    ImportPages, Notes,
+    ImportPages, Notes, Sources,
 )  # fmt: skip
 VALUES = (
     RevisionPair,
@@ -78,7 +79,7 @@ NO_STORES = {
     *("Telling", "UpgradeReport"),
 }
 """Ports of what is told, chosen and handed on: nothing of theirs is looked up by a number, a text or a list."""
-NAMES = {"model", "version", "item_id", "import_id", "job_id", "pool", "role", "holder", "kind", "name"}
+NAMES = {"model", "version", "item_id", "import_id", "job_id", "source_id", "pool", "role", "holder", "kind", "name"}
 """What names something: there is nothing of an empty name."""
 _EMPTY_ONES = ("int", "float", "str", "bytes", "Sequence", "Collection", "Mapping", "tuple")
 

@@ -48,6 +48,9 @@ SKIPPED: Mapping[str, str] = {
         "are words around messages by names that are known, or output only: UpdateTemplates replaces them",
     r"DeliveryService/.*\.(event_types|role|calendar|subscription|channel|subscription_id|channel_id)":
         "names what is told, and who: a structural id, or a word that is known",
+    r"IntakeService/.*\.(source_id|source\..*|failures)":
+        "says how what a source sends is read, not whom it is about; or names what could not be",
+    r"IntakeService/.*\.payload\.content_type": "says of which kind a payload is",
     r"PrivacyService/EraseSubject\.subject": "says who is to be erased: nothing is kept of it",
 }  # fmt: skip
 """By field, as ``Service/Method.path``: why no person is planted there."""

@@ -25,6 +25,7 @@ from google.protobuf.message_factory import GetMessageClass
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from redis.asyncio import Redis
 
+from fairlead.v1 import intake_pb2 as intake
 from fairlead.v1 import privacy_pb2 as privacy
 from fairlead.v1 import queue_pb2 as queue
 from fairlead.v1 import routing_pb2 as routing
@@ -241,6 +242,7 @@ async def _fill(house: House) -> Lease:
             await house.plant(method.removeprefix(OURS))
     await _arrange(house)
     await _submit_a_hopeless_one(house)
+    await _send_what_cannot_be_mapped(house)
     await (await house.worker()).turn(TENANT)
     scored = ("ScoreCustomer", "ScoreCustomers", "BatchScoreCustomers")
     for method in (*scored, "FindBestAction", "RememberScores", "RescoreCustomers"):
@@ -316,6 +318,22 @@ async def _submit_a_hopeless_one(house: House) -> None:
     )
 
 
+async def _send_what_cannot_be_mapped(house: House) -> None:
+    """Send a lead of the person of which one field is no number: it is kept with its fault."""
+    source = intake.LeadSource(
+        attributes=[intake.MappedAttribute(attribute="potential", type=intake.MappedAttribute.TYPE_NUMBER)],
+        token_field="token",
+    )
+    request = intake.CreateSourceRequest(parent=PARENT, source_id="fair", source=source)
+    made = await house.call(OURS + "IntakeService/CreateSource", request)
+    fields = {**ATTRIBUTES, "potential": house.text(), "token": made.token}
+    payload = intake.Payload(content_type="application/json", data=json.dumps(fields).encode())
+    sent = await house.call(
+        OURS + "IntakeService/IntakeLeads", intake.IntakeLeadsRequest(name=made.name, payload=payload)
+    )
+    assert NEEDLE in sent.results[0].failure.faults[0]
+
+
 async def _erase(house: House, subject: str) -> Any:
     request = privacy.EraseSubjectRequest(parent=PARENT, subject=subject, request_id=house.text())
     return await house.call(OURS + "PrivacyService/EraseSubject", request)
@@ -351,12 +369,12 @@ async def test_a_planted_person_is_found_everywhere_and_after_erasing_nowhere(ho
     assert {state for state, count in stats.counts.items() if count} == {
         JobState.READY, JobState.DELAYED, JobState.LEASED, JobState.DEAD,
     }  # fmt: skip
-    assert before >= {"personal", "customer", "queue:routing:jobs", "queue:routing:faults"}
+    assert before >= {"personal", "customer", "queue:routing:jobs", "queue:routing:faults", "sources:fair:failed"}
     assert any(place.startswith("file appendonly.aof") for place in before)
     assert not before & {"events", "log lines", "spans"}
     assert all(answer.clean_time.seconds and not answer.hindrance for answer in answers)
     assert sum(answer.value_count for answer in answers) > 10
-    assert sum(answer.submission_count for answer in answers) == 5  # one of them waited to be imported
+    assert sum(answer.submission_count for answer in answers) == 6  # one waited to be imported, and one to be mapped
     assert await house.found() == set()
     assert house.spans.get_finished_spans()
     assert [bool(list(_files_with(tmp_path / copy))) for copy in ("before", "after")] == [True, False]

@@ -13,6 +13,7 @@ READS_THAT_ARE_NOT_NAMED_SO = {
     "FindBestAction",
     "TestProcess",
     "TestRuleSet",
+    "TestSource",
     "ValidateProcess",
     "ValidateRuleSet",
     "WatchWorkItems",

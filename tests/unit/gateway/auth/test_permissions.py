@@ -21,16 +21,17 @@ def test_whose_data_a_request_is_about_can_be_read_off_it() -> None:
         ("parent",), ("name",), ("pool",), ("rep",), ("first",), ("request", "parent"),
         ("rep", "name"), ("pool", "name"), ("territory", "name"),
         ("calendar", "name"), ("absence", "name"), ("tenant", "name"),
-        ("work_item", "name"), ("subscription", "name"), ("channel", "name"), ("templates", "name"),
+        ("work_item", "name"), ("subscription", "name"), ("channel", "name"), ("templates", "name"), ("source", "name"),
     }  # fmt: skip
 
     assert {name: place for name in OF_A_TENANT if (place := Method.of(METHODS[name]).resource) not in known} == {}
 
 
-def test_only_health_is_open_to_anybody() -> None:
+def test_only_health_is_open_to_anybody_and_what_asks_for_a_token_of_its_own() -> None:
     anybody = {name for name, grant in GRANTS.items() if grant.scope is Scope.OPEN}
 
-    assert anybody == {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"}
+    health = {"grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch"}
+    assert anybody == health | {"fairlead.v1.IntakeService/IntakeLeads"}
 
 
 def test_every_other_method_has_somebody_who_may_call_it() -> None:

@@ -96,6 +96,8 @@ SAMPLES: dict[str, Failure] = {
     "router.StoreUnavailable": router.StoreUnavailable("Redis does not answer"),
     "router.StoreUnsuitable": failures.StoreUnsuitable("its user may not run EVALSHA"),
     "router.Stopping": router.Stopping(),
+    "router.TooManySources": router.TooManySources("tenants/acme", 1000),
+    "router.TooManyFailures": router.TooManyFailures("tenants/acme/sources/crm", 1000, 1000),
     "router.FellBehind": router.FellBehind(7),
     "router.CorruptHistory": router.CorruptHistory("tenants/acme/decisions/1", "does not follow from its own facts"),
     "scoring.InvalidInput": scoring.InvalidInput.of("customer.id", "0 characters: must be 1 to 256"),

@@ -51,7 +51,8 @@ def test_what_has_no_side_effects_is_asked_by_get_unless_it_brings_a_document() 
     asked = {route.method.name for route in ROUTES if route.verb == "GET"} - {"GetOperation", "ListOperations"}
 
     assert silent - asked == {
-        "DrawProcess", "FindBestAction", "TestProcess", "TestRuleSet", "ValidateProcess", "ValidateRuleSet",
+        "DrawProcess", "FindBestAction", "TestProcess", "TestRuleSet", "TestSource",
+        "ValidateProcess", "ValidateRuleSet",
     }  # fmt: skip
     assert asked - silent == set()
 
@@ -76,7 +77,10 @@ def test_each_path_leads_to_its_own_method() -> None:
         ({"post": "/v1/reps", "body": "*", "response_body": "name"}, "says response_body"),
         ({"get": "/v1/reps", "selector": "made.Made.Ask"}, "says selector"),
         ({"custom": {"kind": "HEAD", "path": "/v1/reps"}}, "has none of get, post"),
-        ({"post": "/v1/reps", "body": "name"}, "body 'name' of post: must be \"*\" or none"),
+        (
+            {"post": "/v1/reps", "body": "name"},
+            "body 'name': must be \"*\", none, or a field that is a",
+        ),
         ({"get": "/v1/reps", "body": "*"}, "body '*' of get: must be none"),
         ({"delete": "/v1/reps", "body": "*"}, "body '*' of delete: must be none"),
         ({"get": "/v1/{name=reps/*}/{a_string=pools/*}"}, "has two variables; one is allowed"),

@@ -1,4 +1,4 @@
--- Replaces a record, a field of a hash, where it is what it was when it was read.
+-- Replaces a field of a hash, a record, where it is what it was when it was read.
 --
 -- What was kept for a record that is new, or deleted, is thrown away in the same step: nothing of one is left to another
 -- of the same id.

@@ -8,6 +8,7 @@
     app             hosts, origins, paths, health
     connect         Connect and gRPC-Web, by connectrpc
     rest            methods by paths, and events of streams
+    events          events of streams, as they are sent
     transcoding     a path, a query and a body as a request of a method
     routes          which method a path leads to
     query           fields of a request as a query names them

@@ -11,9 +11,8 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
 from http import HTTPStatus
@@ -26,23 +25,17 @@ from google.protobuf.message import Message
 from failures import InvalidInput
 from gateway.calls.call import Call, Method
 from gateway.calls.pipeline import Pipeline
-from gateway.calls.shared_answers import CarriedAnswer
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.bodies import Gone, aside, read_body, watched
 from gateway.http.carrier import HttpCarrier
+from gateway.http.events import EventStream
 from gateway.http.json_messages import read_json, write_json
 from gateway.http.query import read_query
 from gateway.http.routes import Match, RouteTable, routes_of
 from gateway.http.transcoding import request_of, with_headers
 
-_EVENTS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),  # nginx would keep them until it has many
-)
 PAUSE_S = 15.0
 """After so long without an event a comment is sent, in seconds: proxies end what is silent for a minute."""
-_PAUSE = b":\n\n"
 _JSON_TYPES = ("application/json", "application/json; charset=utf-8")
 _RESUMES_BY = "resume_token"
 """The field by which a stream goes on."""
@@ -71,7 +64,7 @@ class RestHost:
         self._table.add(routes_of([service]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """CarriedAnswer a request."""
+        """Answer a request."""
         path, verb = scope["raw_path"], scope["method"]
         match = self._table.match("GET" if verb == "HEAD" else verb, path)
         if match is None:
@@ -119,43 +112,20 @@ class RestHost:
 
     async def _stream(self, method: Any, call: Call, request: Message, receive: Receive, send: Send) -> None:
         """Send events until the stream ends or its client goes; how it failed is the last, if one came before."""
-        has_begun = False
-        try:
-            answers = self._pipeline.answers(method, call, request, many=False)
-            async with watched(receive), aclosing(_with_pauses(answers)) as several:
-                async for some in several:
-                    if not has_begun:
-                        await send({"type": "http.response.start", "status": HTTPStatus.OK.value, "headers": _EVENTS})
-                        has_begun = True
-                    body = b"".join([each.written(_event) for each in some]) or _PAUSE
-                    await send({"type": "http.response.body", "body": body, "more_body": True})
-        except Gone:
-            raise
-        except BaseException as error:
-            status = self._pipeline.failed(call, error)
-            if not has_begun:
-                return await send_status(send, status)
-            last = b"event: error\ndata: " + write_json(status) + b"\n\n"
-            return await send({"type": "http.response.body", "body": last, "more_body": False})
-        return await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _with_pauses(answers: AsyncGenerator[Sequence[CarriedAnswer]]) -> AsyncGenerator[Sequence[CarriedAnswer]]:
-    """Yield answers as they come, and none whenever none has come for a while."""
-    async with aclosing(answers):
-        following = asyncio.ensure_future(anext(answers, None))
-        try:
-            while True:
-                if not (await asyncio.wait([following], timeout=PAUSE_S))[0]:
-                    yield ()
-                elif (some := following.result()) is None:
-                    return
-                else:
-                    yield some
-                    following = asyncio.ensure_future(anext(answers, None))
-        finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+        async with EventStream(send, PAUSE_S) as stream:
+            try:
+                answers = self._pipeline.answers(method, call, request, many=False)
+                async with watched(receive), aclosing(answers) as several:
+                    async for some in several:
+                        await stream.write(b"".join([each.written(_event) for each in some]))
+            except Gone:
+                raise
+            except BaseException as error:
+                status = self._pipeline.failed(call, error)
+                if not stream.has_begun:
+                    return await send_status(send, status)
+                return await stream.write(b"event: error\ndata: " + write_json(status) + b"\n\n", is_last=True)
+            return await stream.write(b"", is_last=True)
 
 
 def _request(match: Match, carrier: HttpCarrier, query: bytes, body: bytes) -> Message:

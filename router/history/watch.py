@@ -23,6 +23,10 @@ from router.model.events import ActivityRecorded, Completed, Erased, Event, Fire
 Change = Decision | OfferAnswered | Completed | Updated | ActivityRecorded | Fired | Noted
 """What happens to a work item; of timers and notes see ``is_change``."""
 _PAGE = 100
+_TELL_S = 50e-6
+"""What telling one watcher takes, in seconds, and as much again for everything else: 50 ms between two tellings of a
+thousand, less than a twentieth of one where few watch.
+"""
 _WAIT_S = 2.0
 """Seconds between two questions to the store while nothing happens."""
 
@@ -145,6 +149,7 @@ class WatchService(Generic[Told]):
                         ring.pass_by(event.number)
                 if events:
                     feed.grow()
+                    await asyncio.sleep(feed.watchers * _TELL_S)  # what comes meanwhile is told together
                 else:
                     await self._follower.grown(tenant, ring.last, _WAIT_S)
         except BaseException as error:  # whoever watches raises it; who comes next has the log read anew

@@ -15,7 +15,9 @@ import pytest
 from google.protobuf.json_format import Parse
 
 from fairlead.v1 import decisions_pb2 as decisions
+from fairlead.v1 import routing_pb2 as routing
 from gateway.http import rest
+from tests.identities import bearer
 from tests.integration.gateway.grpc.test_server import Notes
 from tests.integration.gateway.http.conftest import Door
 from tests.web import Reply, ask, connection, web_serving
@@ -68,6 +70,26 @@ async def test_what_a_client_has_is_not_sent_again_and_only_what_it_has_is_chang
     assert still.status == 200
 
 
+async def test_what_is_output_only_cannot_be_set(door: Door) -> None:
+    said = {
+        "kind": "KIND_LEAD", "source": "crm", "externalId": "L-1", "owner": f"{door.api.parent}/reps/mallory",
+        "state": "STATE_CONVERTED", "epoch": 99, "pool": f"{door.api.parent}/pools/other", "etag": "99",
+        "createTime": "2020-01-01T00:00:00Z", "name": "tenants/other/workItems/x",
+    }  # fmt: skip
+    path = f"/v1/{door.api.parent}/workItems:route"
+
+    reply = await ask(door.addresses.http, "POST", path, [JSON], json.dumps({"workItem": said}).encode())
+    item = await door.api.item(f"{door.api.parent}/workItems/crm~L-1")
+
+    assert (reply.status, item.owner) == (200, f"{door.api.parent}/reps/ann")
+    assert (item.pool, item.epoch, item.state) == (
+        f"{door.api.parent}/pools/everyone",
+        1,
+        routing.WorkItem.STATE_ASSIGNED,
+    )
+    assert item.create_time.ToDatetime().year > 2020
+
+
 async def test_errors_are_statuses_in_words_and_with_codes_of_http(door: Door) -> None:
     address, tenant = door.addresses.http, f"/v1/{door.api.parent}"
     replies = {
@@ -90,6 +112,17 @@ async def test_errors_are_statuses_in_words_and_with_codes_of_http(door: Door) -
     assert "the nearest is pageSize" in found["query"]["message"]
     assert "the nearest is workItem" in found["field"]["message"]
     assert "a body is application/json" in found["text"]["message"]
+
+
+async def test_a_token_in_a_url_is_not_believed(guarded: Door) -> None:
+    (_, shown), *_ = bearer("mei", ["manager"], ["mine"])
+    token = shown.removeprefix("Bearer ")
+    names = ("access_token", "token", "authorization")
+
+    replies = [await ask(guarded.addresses.http, "GET", f"/v1/tenants/mine/reps?{name}={token}") for name in names]
+
+    assert [reply.status for reply in replies] == [401] * 3
+    assert not any(token.encode() in reply.body for reply in replies)
 
 
 async def test_who_is_not_known_is_told_how_to_show_it(guarded: Door) -> None:

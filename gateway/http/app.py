@@ -83,6 +83,9 @@ class HttpApp:
         if b"content-length" in headers and b"transfer-encoding" in headers:  # a proxy may have believed the other
             reason = "Content-Length and Transfer-Encoding say twice how long the body is: send one of them"
             return await refuse(send, HTTPStatus.BAD_REQUEST, grpc.StatusCode.INVALID_ARGUMENT, reason, _CLOSE)
+        if not _is_text(scope["headers"]):
+            reason = "a header is neither ASCII nor UTF-8"
+            return await refuse(send, HTTPStatus.BAD_REQUEST, grpc.StatusCode.INVALID_ARGUMENT, reason, _CLOSE)
         if self._is_open and not is_loopback(host if ":" in host.rpartition("]")[2] else f"{host}:80"):
             reason = "the Host is no name of this machine, and callers are not asked who they are"
             return await refuse(send, HTTPStatus.MISDIRECTED_REQUEST, grpc.StatusCode.PERMISSION_DENIED, reason)
@@ -114,6 +117,18 @@ class HttpApp:
         if path == "/readyz" and not self.is_ready:
             return await send_bytes(send, HTTPStatus.SERVICE_UNAVAILABLE, b"leaving\n", _TEXT)
         return await send_bytes(send, HTTPStatus.OK, b"ok\n", _TEXT)
+
+
+def _is_text(headers: Headers) -> bool:
+    """Say whether headers can be read by whoever reads them as UTF-8."""
+    written = b"\n".join([value for _, value in headers])
+    if written.isascii():
+        return True
+    try:
+        written.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _CLOSE = ((b"connection", b"close"),)

@@ -40,6 +40,18 @@ class BoundedProtocol(H11Protocol):
         super().data_received(data)
         self._wait_for(self.conn.their_state)
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; a call whose body turns out to be none ends as if its client were gone."""
+        cycle = self.cycle
+        is_under_way = cycle is not None and not cycle.response_complete
+        if is_under_way:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if is_under_way and cycle.response_started:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
     def on_response_complete(self) -> None:
         """Begin to wait for the next request: uvicorn bounds that as long as nothing of it has come."""
         is_unread = self.conn.their_state is h11.SEND_BODY  # before uvicorn begins with a request that is here already

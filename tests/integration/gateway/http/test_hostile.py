@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import logging
 from threading import get_ident
 from typing import Any
 from urllib.parse import urlencode
@@ -136,6 +137,37 @@ async def test_what_could_be_read_in_two_ways_is_not_read_at_all(door: Door, wha
 
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+async def test_what_is_no_http_behind_a_request_ends_its_call_and_is_logged_as_no_fault(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = "Host: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    body = json.dumps({"parent": door.api.parent})
+    listed = f"POST {REPS} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n{body}"
+    watched = f"GET /v1/{door.api.parent}/workItems:watch HTTP/1.1\r\n{head}\r\n"
+    answers = []
+    for request in [watched, *[listed] * 30]:
+        async with connection(door.addresses.http) as (reader, writer):
+            writer.write(request.encode())
+            begun = await reader.readuntil(b"\r\n\r\n") if request is watched else b""
+            await asyncio.sleep(0)  # its call is under way
+            writer.write(b"and more")
+            answers.append(begun + await reader.read())
+
+    assert {answer[:12] for answer in answers} <= {b"HTTP/1.1 200", b"HTTP/1.1 400"}
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("path", ["/fairlead.v1.WorkforceService/ListReps", "/v1/tenants/default/reps", "/healthz"])
+async def test_a_header_that_is_no_text_is_refused_by_what_is_wrong_with_it(door: Door, path: str) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+    async with connection(door.addresses.http) as (reader, writer):
+        writer.write(head.encode() + b"X-Name: \xcf\xff\r\nConnection: close\r\n\r\n{}")
+        answer = await reader.read()
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"a header is neither ASCII nor UTF-8" in answer
 
 
 async def test_a_head_of_a_hundred_thousand_bytes_is_not_looked_at(door: Door) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from failures import InvalidInput, shown
 from gateway.calls.call import Call
 from gateway.errors import RequestTooLarge
 
@@ -45,9 +46,9 @@ class HttpCarrier:
         return found
 
     @property
-    def ignores_unknown(self) -> bool:
-        """Whether fields that this version does not know are to be ignored."""
-        return self.headers.get(UNKNOWN_FIELDS) == "ignore"
+    def unknown_fields(self) -> str:
+        """What is to become of fields that this version does not know, see `ignores`."""
+        return self.headers.get(UNKNOWN_FIELDS, "")
 
     def check_size(self, most_bytes: int) -> None:
         """Refuse a body that promises to be too long, before any of it is awaited.
@@ -75,6 +76,19 @@ class HttpCarrier:
         for kind, name in _names(connection.getpeercert()):
             said.setdefault(kind, []).append(name.encode())
         return {"x509_pem_cert": [ssl.DER_cert_to_PEM_cert(shown).encode()], **said}
+
+
+def ignores(unknown_fields: str) -> bool:
+    """Say whether fields that this version does not know are to be ignored, as a header says.
+
+    Raises
+    ------
+    InvalidInput
+        If it says something else.
+    """
+    if unknown_fields not in ("", "ignore"):
+        raise InvalidInput.of("Fairlead-Unknown-Fields", f"found {shown(unknown_fields)}: must be ignore, or absent")
+    return bool(unknown_fields)
 
 
 def _names(certificate: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,7 @@ from gateway.calls.pipeline import Pipeline
 from gateway.calls.shared_answers import CarriedAnswer, as_protobuf
 from gateway.calls.status import code_of
 from gateway.http.bodies import QUICK_BYTES, aside
-from gateway.http.carrier import HttpCarrier
+from gateway.http.carrier import HttpCarrier, ignores
 from gateway.http.json_messages import read_json, write_json
 
 _carrier: ContextVar[HttpCarrier] = ContextVar("carrier")
@@ -204,7 +204,7 @@ class _Json(Codec[Any, Any]):
         return message.written(write_json) if isinstance(message, CarriedAnswer) else write_json(message)
 
     def decode(self, data: bytes | bytearray, message_class: type[Message]) -> Message | Unreadable | _Unread:
-        unread = _Unread(bytes(data), message_class, _carrier.get().ignores_unknown)
+        unread = _Unread(bytes(data), message_class, _carrier.get().unknown_fields)
         return unread.read() if len(data) <= QUICK_BYTES else unread
 
 
@@ -213,12 +213,12 @@ class _Unread(NamedTuple):
 
     data: bytes
     kind: type[Message]
-    ignores_unknown: bool
+    unknown_fields: str
 
     def read(self) -> Message | Unreadable:
         """Read it."""
         try:
-            return read_json(self.data, self.kind, ignore_unknown=self.ignores_unknown)
+            return read_json(self.data, self.kind, ignore_unknown=ignores(self.unknown_fields))
         except InvalidInput as error:
             return Unreadable(self.kind, error)
 

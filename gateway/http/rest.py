@@ -27,7 +27,7 @@ from gateway.calls.call import Call, Method
 from gateway.calls.pipeline import Pipeline
 from gateway.http.answers import JSON, Receive, Scope, Send, send_bytes, send_status, status_with
 from gateway.http.bodies import Gone, aside, read_body, watched
-from gateway.http.carrier import HttpCarrier
+from gateway.http.carrier import HttpCarrier, ignores
 from gateway.http.events import EventStream
 from gateway.http.json_messages import read_json, write_json
 from gateway.http.query import read_query
@@ -135,7 +135,7 @@ def _request(match: Match, carrier: HttpCarrier, query: bytes, body: bytes) -> M
     if body and not match.route.raw_body and content_type.lower() not in _JSON_TYPES:
         found = content_type[:80] or "none"
         raise InvalidInput.of("Content-Type", f"found {found}: a body is application/json")
-    reader = partial(read_json, ignore_unknown=carrier.ignores_unknown)
+    reader = partial(read_json, ignore_unknown=ignores(carrier.unknown_fields))
     request: Any = request_of(match, read_query(query), body, reader, content_type)
     if (last := headers.get("last-event-id")) and _resumes(match.route.method):
         request.resume_token = last  # a browser goes on of itself, by the address that it began with

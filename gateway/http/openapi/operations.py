@@ -114,7 +114,7 @@ class OperationWriter:
             "summary": _summary(self._said(method)),
             "description": f"As `{rest}`.",
             "parameters": [{"$ref": "#/components/parameters/Unknown-Fields"}],
-            "requestBody": self._body(method, schema, self._example(method, "request")),
+            "requestBody": {**self._body(method, schema, self._example(method, "request")), "required": True},
             "responses": {
                 "200": self._answer(method),
                 **named(statuses_of(method, self._comments), connect=True),

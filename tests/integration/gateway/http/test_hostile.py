@@ -139,6 +139,19 @@ async def test_what_could_be_read_in_two_ways_is_not_read_at_all(door: Door, wha
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
+@pytest.mark.parametrize(("said", "status"), [("ignore", 200), ("", 200), ("ignroe", 400), ("IGNORE", 400)])
+async def test_what_a_header_says_of_unknown_fields_is_known_or_refused(door: Door, said: str, status: int) -> None:
+    headers = [("Content-Type", "application/json"), ("Fairlead-Unknown-Fields", said)]
+    body = json.dumps({"parent": door.api.parent} | ({"colour": "red"} if said == "ignore" else {})).encode()
+    path = f"/v1/{door.api.parent}/workItems:submit"
+    lead = json.dumps({"workItem": {"kind": "KIND_LEAD"}} | ({"colour": "red"} if said == "ignore" else {})).encode()
+
+    replies = [await ask(door.addresses.http, "POST", *each) for each in ((REPS, headers, body), (path, headers, lead))]
+
+    assert [reply.status for reply in replies] == [status] * 2
+    assert all(b"must be ignore, or absent" in reply.body for reply in replies) == (status == 400)
+
+
 async def test_what_is_no_http_behind_a_request_ends_its_call_and_is_logged_as_no_fault(
     door: Door, caplog: pytest.LogCaptureFixture
 ) -> None:

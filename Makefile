@@ -64,6 +64,7 @@ REQUESTS ?= 100000
 fuzz: setup  ## Attack every entry point with REQUESTS=100000 malformed calls, and every parser
 	@$(UV) sync --frozen --quiet --inexact --group fuzz
 	$(RUN)/python -m tests.fuzzing --requests $(REQUESTS) $(if $(SEED),--seed $(SEED))
+	$(RUN)/python -m tests.fuzzing.described $(if $(SEED),--seed $(SEED))
 
 SINCE ?= fb041ba
 mutants: setup  ## Make 40 small random edits in what changed SINCE=fb041ba, in a copy; print those that no test notices

@@ -29,6 +29,7 @@ USES = {
     ("gateway/calls/call.py", "time.time"): OF_TOKENS,
     ("gateway/cli.py", "time.time"): OF_TOKENS,
     ("gateway/auth/jwks.py", "time.monotonic"): HOW_LONG,
+    ("gateway/http/events.py", "loop.time"): HOW_LONG,
     ("gateway/rate_limits.py", "time.monotonic"): "calls a second, counted by each process for itself",
     ("gateway/auth/tokens.py", "time.time"): OF_TOKENS,
     ("notifications/outbound/client.py", "time.monotonic"): HOW_LONG,
